@@ -1,0 +1,110 @@
+/**
+ * The history model: what was said in each conversation, who may read it, and how far each conversation has come.
+ *
+ * Always true: every answer is one SQL snapshot and names the revision up to which it knows the conversation, so that the reader
+ * can fold what follows from the log over it (`asOfArrival.ts`). Personal content stays sealed in it.
+ * Not for: deciding anything.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { History as HistoryRule, Kind, Role } from "@parley/domain/conversation/vocabulary"
+import type { Sealed } from "@parley/domain/Sealed"
+import type { Position } from "@parley/runtime/EventStore"
+import type { Unavailable } from "@parley/runtime/errors"
+
+export interface ConversationRow {
+  readonly id: string
+  readonly kind: Kind
+  readonly createdAt: number
+  readonly memberCount: number
+  /** Both members of a direct conversation; empty for a group. */
+  readonly pair: ReadonlyArray<string>
+  readonly history: HistoryRule
+  readonly name?: Sealed
+  readonly topic?: Sealed
+  readonly metadata?: Sealed
+  /** The last event known, and its place in the log. */
+  readonly revision: number
+  readonly position: Position
+}
+
+/** A stay of one member. `joinedSeq`: the event that brought him in (0 for founders). `joinedAt`: its `ts`. */
+export interface MemberRow {
+  readonly user: string
+  readonly role: Role
+  readonly joinedSeq: number
+  readonly joinedAt: number
+}
+
+export interface MessageRow {
+  readonly seq: number
+  readonly messageId: string
+  readonly sender: string
+  readonly clientMsgId: string
+  readonly ts: number
+  readonly ordinal: number
+  readonly senderOrdinal: number
+  readonly body: Sealed
+  readonly media?: ReadonlyArray<string>
+  readonly replyTo?: string
+  readonly threadRoot?: string
+}
+
+/** `before`, `after` exclusive; `around` inclusive. `floor`: nothing below this seq (history from the joining on). */
+export type Page =
+  | { readonly _tag: "Before"; readonly before?: number; readonly limit: number }
+  | { readonly _tag: "After"; readonly after: number; readonly limit: number }
+  | { readonly _tag: "Around"; readonly around: number; readonly limit: number }
+
+/** A conversation as one caller finds it. `member` is absent for strangers and ex-members. */
+export interface ConversationView {
+  readonly conversation: ConversationRow
+  readonly member?: MemberRow
+}
+
+export class History extends Context.Service<
+  History,
+  {
+    /** How far this model has come in the log. */
+    readonly position: Effect.Effect<Position>
+    /** Waits, at most a second, until the model has come to `position`; else `Unavailable`. */
+    readonly caughtUp: (position: Position) => Effect.Effect<void, Unavailable>
+    readonly view: (
+      conversation: string,
+      user: string,
+    ) => Effect.Effect<ConversationView | undefined, Unavailable>
+    /** View and page in one snapshot. Newest first for `Before`, oldest first otherwise. Empty page when the caller is no member. */
+    readonly page: (
+      conversation: string,
+      user: string,
+      page: Page,
+    ) => Effect.Effect<
+      (ConversationView & { readonly messages: ReadonlyArray<MessageRow> }) | undefined,
+      Unavailable
+    >
+    /** The roster by user id, after `after` (exclusive). */
+    readonly roster: (
+      conversation: string,
+      user: string,
+      after: string | undefined,
+      limit: number,
+    ) => Effect.Effect<
+      (ConversationView & { readonly members: ReadonlyArray<MemberRow> }) | undefined,
+      Unavailable
+    >
+    /** Views of many conversations of one user, with each one's last message and the unread number's parts, for the inbox and for `sync`. */
+    readonly overview: (
+      user: string,
+      conversations: ReadonlyArray<string>,
+    ) => Effect.Effect<
+      ReadonlyArray<
+        ConversationView & {
+          readonly lastMessage?: MessageRow
+          /** Messages after the caller's joining that are not his own, not deleted and not thread replies. */
+          readonly unread: number
+        }
+      >,
+      Unavailable
+    >
+  }
+>()("@parley/projections/History") {}

@@ -1,0 +1,64 @@
+/**
+ * Conversations as the rest of the server sees them: ask one to do something, get its answer once the facts are durable.
+ * Behind it stands one entity per conversation on one shard of the cluster.
+ *
+ * Always true: no answer leaves before every event that it depends on is durable. Requests of one caller to one conversation,
+ * made in order without waiting, are decided in that order.
+ * Not for: reading. Reads never ask an entity.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { ConversationAnswer } from "@parley/domain/conversation/commands"
+import type { MemberEntry } from "@parley/domain/conversation/events"
+import type { History } from "@parley/domain/conversation/vocabulary"
+import type { Rejection } from "@parley/domain/Rejection"
+import type { MessageBody } from "@parley/domain/wire/MessageBody"
+import type { Unavailable } from "./errors.ts"
+
+/** Who asks, and the trail that the event's metadata keeps. `correlation` names the request; `traceparent` is W3C's. */
+export interface Origin {
+  readonly actor: string
+  readonly correlation: string
+  readonly traceparent?: string
+}
+
+export type ConversationRequest =
+  | { readonly _tag: "CreateDirect"; readonly origin: Origin; readonly partner: string }
+  | {
+      readonly _tag: "CreateGroup"
+      readonly origin: Origin
+      readonly name: string
+      readonly topic?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      readonly history: History
+      readonly memberIds: ReadonlyArray<string>
+      /** True when the id was derived from an idempotency key: a second creation is compared with the first. */
+      readonly idempotent: boolean
+    }
+  | {
+      readonly _tag: "SendMessage"
+      readonly origin: Origin
+      readonly clientMsgId: string
+      readonly body: MessageBody
+    }
+  | {
+      readonly _tag: "ChangeMembers"
+      readonly origin: Origin
+      readonly add: ReadonlyArray<MemberEntry>
+      readonly remove: ReadonlyArray<string>
+    }
+
+export type ConversationReply =
+  | { readonly _tag: "Answered"; readonly answer: ConversationAnswer }
+  | { readonly _tag: "Rejected"; readonly rejection: Rejection }
+
+export class Conversations extends Context.Service<
+  Conversations,
+  {
+    /** `Unavailable`: nothing is known of the outcome; the same request again is safe where it carries an idempotency key. */
+    readonly ask: (
+      conversation: string,
+      request: ConversationRequest,
+    ) => Effect.Effect<ConversationReply, Unavailable>
+  }
+>()("@parley/runtime/Conversations") {}
