@@ -1,0 +1,70 @@
+/**
+ * What a conversation's entity can be asked over the cluster: one call, one value for each request of `Conversations`.
+ *
+ * Always true: declared once, imported by the entity and by its callers.
+ */
+import { ConversationId, MessageId, UserId } from "@parley/domain/ids";
+import { MemberEntry } from "@parley/domain/conversation/events";
+import { History } from "@parley/domain/conversation/vocabulary";
+import { Rejection } from "@parley/domain/Rejection";
+import { MessageBody } from "@parley/domain/wire/MessageBody";
+import * as Schema from "effect/Schema";
+import * as Entity from "effect/cluster/Entity";
+import * as Rpc from "effect/rpc/Rpc";
+import { Unavailable } from "../errors.ts";
+
+export const Origin = Schema.Struct({
+  actor: UserId,
+  correlation: Schema.String,
+  traceparent: Schema.optionalKey(Schema.String),
+});
+
+const Request = Schema.Union([
+  Schema.TaggedStruct("CreateDirect", { origin: Origin, partner: UserId }),
+  Schema.TaggedStruct("CreateGroup", {
+    origin: Origin,
+    name: Schema.String,
+    topic: Schema.optionalKey(Schema.String),
+    metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+    history: History,
+    memberIds: Schema.Array(UserId),
+    idempotent: Schema.Boolean,
+  }),
+  Schema.TaggedStruct("SendMessage", {
+    origin: Origin,
+    clientMsgId: Schema.String,
+    body: MessageBody,
+  }),
+  Schema.TaggedStruct("ChangeMembers", {
+    origin: Origin,
+    add: Schema.Array(MemberEntry),
+    remove: Schema.Array(UserId),
+  }),
+]);
+
+const Answer = Schema.Union([
+  Schema.TaggedStruct("Created", { created: Schema.Boolean }),
+  Schema.TaggedStruct("Sent", {
+    message_id: MessageId,
+    seq: Schema.Int,
+    ts: Schema.Int,
+    duplicate: Schema.Boolean,
+  }),
+  Schema.TaggedStruct("MembersChanged", {
+    added: Schema.Array(UserId),
+    removed: Schema.Array(UserId),
+    seq: Schema.Int,
+  }),
+]);
+
+const Reply = Schema.Union([
+  Schema.TaggedStruct("Answered", { answer: Answer }),
+  Schema.TaggedStruct("Rejected", { rejection: Rejection }),
+]);
+
+/** The entity id is the conversation id. */
+export const ConversationEntity = Entity.make("Conversation", [
+  Rpc.make("Ask", { payload: Request, success: Reply, error: Unavailable }),
+]);
+
+export const conversationStream = (id: ConversationId): string => `conversation-${id}`;
