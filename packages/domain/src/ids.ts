@@ -15,9 +15,7 @@ export const DeviceId = Schema.String.check(Schema.isPattern(USER))
 export type DeviceId = typeof DeviceId.Type
 
 /** `cnv_` and 26 characters of lower-case Crockford base32. */
-export const ConversationId = Schema.String.check(
-  Schema.isPattern(new RegExp(`^cnv_${CROCKFORD}$`)),
-)
+export const ConversationId = Schema.String.check(Schema.isPattern(new RegExp(`^cnv_${CROCKFORD}$`)))
 export type ConversationId = typeof ConversationId.Type
 
 /** `msg_` and 26 characters of lower-case Crockford base32, assigned by the server. */

@@ -3,17 +3,17 @@
  *
  * Always true: a full mailbox, a full runner and a shard in transit look the same to callers: `Unavailable`, try again.
  */
-import * as Effect from "effect/Effect";
-import * as Layer from "effect/Layer";
-import type { Sharding } from "effect/cluster/Sharding";
-import { Conversations } from "./Conversations.ts";
-import { ConversationEntity } from "./conversation/protocol.ts";
-import { Unavailable } from "./errors.ts";
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Sharding } from "effect/cluster/Sharding"
+import { Conversations } from "./Conversations.ts"
+import { ConversationEntity } from "./conversation/protocol.ts"
+import { Unavailable } from "./errors.ts"
 
 export const layer: Layer.Layer<Conversations, never, Sharding> = Layer.effect(
   Conversations,
   Effect.gen(function* () {
-    const clientOf = yield* ConversationEntity.client;
+    const clientOf = yield* ConversationEntity.client
     return {
       ask: (conversation, request) =>
         clientOf(conversation)
@@ -23,6 +23,6 @@ export const layer: Layer.Layer<Conversations, never, Sharding> = Layer.effect(
               failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
             ),
           ),
-    };
+    }
   }),
-);
+)

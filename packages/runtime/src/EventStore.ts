@@ -118,14 +118,9 @@ export class EventStore extends Context.Service<
     readonly readStream: (
       stream: string,
       read: ReadStream,
-    ) => Effect.Effect<
-      ReadonlyArray<RecordedEvent>,
-      StreamNotFound | StreamDeleted | StoreUnavailable
-    >
+    ) => Effect.Effect<ReadonlyArray<RecordedEvent>, StreamNotFound | StreamDeleted | StoreUnavailable>
     /** The log in commit order, tombstones and system streams (`$…`) left out. */
-    readonly readAll: (
-      read: ReadAll,
-    ) => Effect.Effect<ReadonlyArray<RecordedEvent>, StoreUnavailable>
+    readonly readAll: (read: ReadAll) => Effect.Effect<ReadonlyArray<RecordedEvent>, StoreUnavailable>
     /** The last event's place, from the store's leader: holds every append acknowledged before the call. `undefined`: no such stream. */
     readonly head: (stream: string) => Effect.Effect<Head | undefined, StoreUnavailable>
     /** The log's last position, `-1` when empty: holds every append acknowledged before the call. */
@@ -168,8 +163,6 @@ export class EventStore extends Context.Service<
      */
     readonly epoch: string
     /** Calls back, synchronously and at most once per commit, with the log's new last position. For followers in this process. */
-    readonly onCommitted: (
-      callback: (position: Position) => void,
-    ) => Effect.Effect<void, never, Scope.Scope>
+    readonly onCommitted: (callback: (position: Position) => void) => Effect.Effect<void, never, Scope.Scope>
   }
 >()("@parley/runtime/EventStore") {}

@@ -3,21 +3,21 @@
  *
  * Always true: declared once, imported by the entity and by its callers.
  */
-import { ConversationId, MessageId, UserId } from "@parley/domain/ids";
-import { MemberEntry } from "@parley/domain/conversation/events";
-import { History } from "@parley/domain/conversation/vocabulary";
-import { Rejection } from "@parley/domain/Rejection";
-import { MessageBody } from "@parley/domain/wire/MessageBody";
-import * as Schema from "effect/Schema";
-import * as Entity from "effect/cluster/Entity";
-import * as Rpc from "effect/rpc/Rpc";
-import { Unavailable } from "../errors.ts";
+import { ConversationId, MessageId, UserId } from "@parley/domain/ids"
+import { MemberEntry } from "@parley/domain/conversation/events"
+import { History } from "@parley/domain/conversation/vocabulary"
+import { Rejection } from "@parley/domain/Rejection"
+import { MessageBody } from "@parley/domain/wire/MessageBody"
+import * as Schema from "effect/Schema"
+import * as Entity from "effect/cluster/Entity"
+import * as Rpc from "effect/rpc/Rpc"
+import { Unavailable } from "../errors.ts"
 
 export const Origin = Schema.Struct({
   actor: UserId,
   correlation: Schema.String,
   traceparent: Schema.optionalKey(Schema.String),
-});
+})
 
 const Request = Schema.Union([
   Schema.TaggedStruct("CreateDirect", { origin: Origin, partner: UserId }),
@@ -40,7 +40,7 @@ const Request = Schema.Union([
     add: Schema.Array(MemberEntry),
     remove: Schema.Array(UserId),
   }),
-]);
+])
 
 const Answer = Schema.Union([
   Schema.TaggedStruct("Created", { created: Schema.Boolean }),
@@ -55,16 +55,16 @@ const Answer = Schema.Union([
     removed: Schema.Array(UserId),
     seq: Schema.Int,
   }),
-]);
+])
 
 const Reply = Schema.Union([
   Schema.TaggedStruct("Answered", { answer: Answer }),
   Schema.TaggedStruct("Rejected", { rejection: Rejection }),
-]);
+])
 
 /** The entity id is the conversation id. */
 export const ConversationEntity = Entity.make("Conversation", [
   Rpc.make("Ask", { payload: Request, success: Reply, error: Unavailable }),
-]);
+])
 
-export const conversationStream = (id: ConversationId): string => `conversation-${id}`;
+export const conversationStream = (id: ConversationId): string => `conversation-${id}`

@@ -1,16 +1,16 @@
 /** Waking up: the latest snapshot and the events after it, page by page. */
-import * as Effect from "effect/Effect";
-import type { EventStore } from "../EventStore.ts";
-import type { SnapshotStore } from "../SnapshotStore.ts";
-import type { StoreUnavailable, StreamDeleted } from "../errors.ts";
-import type { Aggregate } from "./Aggregate.ts";
+import * as Effect from "effect/Effect"
+import type { EventStore } from "../EventStore.ts"
+import type { SnapshotStore } from "../SnapshotStore.ts"
+import type { StoreUnavailable, StreamDeleted } from "../errors.ts"
+import type { Aggregate } from "./Aggregate.ts"
 
-const pageSize = 1_000;
+const pageSize = 1_000
 
 /** The state and the revision of the snapshot that it started from (-1: none), which tells when the next one is due. */
 export interface Loaded<State> {
-  readonly state: State;
-  readonly snapshotRevision: number;
+  readonly state: State
+  readonly snapshotRevision: number
 }
 
 export const loadState = Effect.fnUntraced(function* <State>(
@@ -19,19 +19,19 @@ export const loadState = Effect.fnUntraced(function* <State>(
   aggregate: Aggregate<State, any, any, any, any>,
   stream: string,
 ): Effect.fn.Return<Loaded<State>, StoreUnavailable | StreamDeleted> {
-  const snapshot = yield* snapshots.load(stream, aggregate.snapshotVersion);
-  const head = yield* store.head(stream);
-  let state = aggregate.initial;
-  let snapshotRevision = -1;
+  const snapshot = yield* snapshots.load(stream, aggregate.snapshotVersion)
+  const head = yield* store.head(stream)
+  let state = aggregate.initial
+  let snapshotRevision = -1
   // A snapshot beyond the head belongs to a log that is no longer: it is ignored.
   if (snapshot !== undefined && head !== undefined && snapshot.revision <= head.revision) {
-    const decoded = aggregate.decodeSnapshot(snapshot.state);
+    const decoded = aggregate.decodeSnapshot(snapshot.state)
     if (decoded !== undefined) {
-      state = decoded;
-      snapshotRevision = snapshot.revision;
+      state = decoded
+      snapshotRevision = snapshot.revision
     }
   }
-  if (head === undefined) return { state, snapshotRevision };
+  if (head === undefined) return { state, snapshotRevision }
   while (aggregate.revision(state) < head.revision) {
     const events = yield* store
       .readStream(stream, {
@@ -39,9 +39,9 @@ export const loadState = Effect.fnUntraced(function* <State>(
         from: aggregate.revision(state) + 1,
         limit: pageSize,
       })
-      .pipe(Effect.catchTag("StreamNotFound", () => Effect.succeed([])));
-    if (events.length === 0) break;
-    for (const event of events) state = aggregate.evolve(state, aggregate.decode(event));
+      .pipe(Effect.catchTag("StreamNotFound", () => Effect.succeed([])))
+    if (events.length === 0) break
+    for (const event of events) state = aggregate.evolve(state, aggregate.decode(event))
   }
-  return { state, snapshotRevision };
-});
+  return { state, snapshotRevision }
+})
