@@ -33,6 +33,8 @@ export interface CreateGroup extends Envelope {
   readonly name: Sealed
   readonly topic?: Sealed
   readonly metadata?: Sealed
+  /** UTF-8 bytes of the metadata's JSON before it was sealed, judged against `limits.metadata_bytes`. */
+  readonly metadataBytes?: number
   /** Present with an idempotency key: the MAC of the request, compared on a repeat. */
   readonly request?: string
 }

@@ -1,0 +1,15 @@
+/**
+ * What `MessageSent.body` seals: the personal part of a message's body, as JSON text. Media and references are ids and stay readable.
+ *
+ * Always true: the fields are written in this order, and the text is never the empty object for a message that passed the wire.
+ */
+import type { MessageBody } from "./MessageBody.ts"
+
+export type MessageContent = Pick<MessageBody, "text" | "ciphertext" | "metadata">
+
+/** The plaintext to seal. `encodeFrame` takes it, opened again, as it is. */
+export const encodeContent = ({ text, ciphertext, metadata }: MessageContent): string =>
+  JSON.stringify({ text, ciphertext, metadata })
+
+/** Only for text that `encodeContent` wrote. */
+export const decodeContent = (text: string): MessageContent => JSON.parse(text) as MessageContent
