@@ -22,6 +22,10 @@ export type ConversationId = typeof ConversationId.Type
 export const MessageId = Schema.String.check(Schema.isPattern(new RegExp(`^msg_${CROCKFORD}$`)))
 export type MessageId = typeof MessageId.Type
 
+/** `med_` and 1 to 64 word characters, assigned by the server. It stands readable in the log, so it must not be able to hold a sentence. */
+export const MediaId = Schema.String.check(Schema.isPattern(/^med_[A-Za-z0-9_-]{1,64}$/))
+export type MediaId = typeof MediaId.Type
+
 /** The idempotency key of a send: 1 to 64 printable ASCII characters without spaces. */
 export const ClientMessageId = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,64}$/))
 export type ClientMessageId = typeof ClientMessageId.Type

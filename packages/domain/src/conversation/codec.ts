@@ -64,4 +64,3 @@ const codec = eventCodec<ConversationEvent>(ConversationEvent, {
 
 export const encodeEvent = codec.encode
 export const decodeEvent = codec.decode
-export const decodeEventStrictly = codec.decodeStrictly

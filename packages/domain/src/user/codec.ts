@@ -17,4 +17,3 @@ const codec = eventCodec<UserEvent>(UserEvent, {
 
 export const encodeUserEvent = codec.encode
 export const decodeUserEvent = codec.decode
-export const decodeUserEventStrictly = codec.decodeStrictly
