@@ -1,15 +1,83 @@
 /**
- * Events as frames: one function for what is announced live, replayed from the log, or read to fill a gap, so that a
- * repeated frame is the same frame.
+ * Events as frames: one function for what is announced live, replayed from the log, or read to fill a gap, so that a repeated
+ * frame is the same frame.
  */
-import type { RecordedEvent } from "./EventStore.ts"
-import type { KeyVault } from "./KeyVault.ts"
-import type * as Effect from "effect/Effect"
-import type { VaultUnavailable } from "./errors.ts"
+import { decodeEvent } from "@parley/domain/conversation/codec"
+import type { ConversationEvent } from "@parley/domain/conversation/events"
+import { encodeFrame, type Opened, type SealedField, sealedFields } from "@parley/domain/wire/frame"
+import * as Effect from "effect/Effect"
 import type { Announcement } from "./Broker.ts"
+import type { RecordedEvent } from "./EventStore.ts"
+import type { VaultUnavailable } from "./errors.ts"
+import type { DataKey, KeyVault } from "./KeyVault.ts"
+import { open } from "./Sealer.ts"
 
-/** Opens and encodes events read from a conversation's stream. One vault lookup for all of them. A message whose key is destroyed comes as deleted. */
-export declare const announcementsOf: (
+const streamPrefix = "conversation-"
+
+export const announcementOf = (options: {
+  readonly conversation: string
+  readonly seq: number
+  /** At or after the event's own place in the log. */
+  readonly position: number
+  readonly event: ConversationEvent
+  readonly opened: Opened
+}): Announcement => {
+  const { conversation, seq, position, event, opened } = options
+  const frame = Buffer.from(encodeFrame({ conversation, seq, event, opened }))
+  const announcement = { conversation, seq, position, frame }
+  switch (event._tag) {
+    case "ConversationCreated":
+    case "MemberAdded":
+      return { ...announcement, added: event.members.map((member) => member.user_id) }
+    case "MemberRemoved":
+      return { ...announcement, removed: event.user_ids }
+    case "MessageSent": {
+      const senderFrame = Buffer.from(
+        encodeFrame({ conversation, seq, event, opened, clientMsgId: event.client_msg_id }),
+      )
+      return { ...announcement, sender: event.sender, senderFrame }
+    }
+    case "MemberRoleChanged":
+      return announcement
+  }
+}
+
+/** The event's sealed fields opened with the keys at hand; what cannot be opened is absent, and the frame says so. */
+const openEvent = (
+  conversation: string,
+  event: ConversationEvent,
+  keys: ReadonlyMap<string, DataKey>,
+): Opened => {
+  const opened: Partial<Record<SealedField, string>> = {}
+  for (const [field, sealed] of sealedFields(event)) {
+    const key = keys.get(sealed.owner)
+    const text = key === undefined ? undefined : open(key, placeOf(conversation, event, field), sealed)
+    if (text !== undefined) opened[field] = text
+  }
+  return opened
+}
+
+/** What binds a sealed field to where it stands: a message's body to its message, a conversation's field to its name. */
+const placeOf = (conversation: string, event: ConversationEvent, field: SealedField): string =>
+  `${conversation}/${event._tag === "MessageSent" ? event.message_id : field}`
+
+/** Opens and encodes events read from conversations' streams, with one vault look-up for all of them. */
+export const announcementsOf = Effect.fnUntraced(function* (
   vault: KeyVault["Service"],
-  events: ReadonlyArray<RecordedEvent>,
-) => Effect.Effect<ReadonlyArray<Announcement>, VaultUnavailable>
+  recorded: ReadonlyArray<RecordedEvent>,
+): Effect.fn.Return<ReadonlyArray<Announcement>, VaultUnavailable> {
+  const events = recorded.map((one) => decodeEvent(one))
+  const owners = new Set(events.flatMap((event) => sealedFields(event).map(([, sealed]) => sealed.owner)))
+  const keys = owners.size === 0 ? new Map<string, DataKey>() : yield* vault.existing([...owners])
+  return recorded.map(({ stream, revision, position }, index) => {
+    const conversation = stream.slice(streamPrefix.length)
+    const event = events[index]!
+    return announcementOf({
+      conversation,
+      seq: revision,
+      position,
+      event,
+      opened: openEvent(conversation, event, keys),
+    })
+  })
+})

@@ -1,0 +1,48 @@
+/**
+ * The conversation's entity: one command loop for each conversation that is awake.
+ *
+ * Always true: handlers only join the loop's queue, so they run unbounded and in the order of arrival; a defect of one request does
+ * not replay it for ever.
+ */
+import type { Limits } from "@parley/domain/limits"
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Entity from "effect/cluster/Entity"
+import type { Sharding } from "effect/cluster/Sharding"
+import { Broker } from "../Broker.ts"
+import { makeLoop } from "../entity/makeLoop.ts"
+import { EventStore } from "../EventStore.ts"
+import { KeyVault } from "../KeyVault.ts"
+import { SnapshotStore } from "../SnapshotStore.ts"
+import { conversationAggregate } from "./conversationAggregate.ts"
+import { ConversationEntity, conversationStream } from "./protocol.ts"
+
+/** @param maxIdleTime how long an entity stays awake after its last request. */
+export const layer = (options: {
+  readonly limits: Limits
+  readonly maxIdleTime: Duration.Input
+}): Layer.Layer<never, never, Sharding | Broker | EventStore | KeyVault | SnapshotStore> =>
+  ConversationEntity.toLayer(
+    Effect.gen(function* () {
+      const { entityId } = yield* Entity.CurrentAddress
+      const [broker, vault, clock] = [yield* Broker, yield* KeyVault, yield* Clock.Clock]
+      const loop = yield* makeLoop(
+        conversationStream(entityId),
+        conversationAggregate({
+          id: entityId,
+          vault,
+          broker,
+          limits: options.limits,
+          now: () => clock.currentTimeMillisUnsafe(),
+        }),
+      )
+      return ConversationEntity.of({ Ask: ({ payload }) => loop.ask(payload) })
+    }),
+    {
+      concurrency: "unbounded",
+      disableFatalDefects: true,
+      maxIdleTime: options.maxIdleTime,
+    },
+  )

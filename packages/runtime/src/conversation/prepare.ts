@@ -1,0 +1,132 @@
+/**
+ * Requests made ready for deciding: fresh ids, the time of arrival, personal strings sealed and bodies compared by a keyed MAC.
+ *
+ * Always true: a data key is durable before anything is sealed with it. Plaintext goes no further than this file and the frame.
+ */
+import type { ConversationCommand } from "@parley/domain/conversation/commands"
+import type { Limits } from "@parley/domain/limits"
+import { rejection } from "@parley/domain/Rejection"
+import type { Sealed } from "@parley/domain/Sealed"
+import { canonicalBody, canonicalJson } from "@parley/domain/wire/canonical"
+import type { MessageBody } from "@parley/domain/wire/MessageBody"
+import { encodeContent } from "@parley/domain/wire/MessageContent"
+import * as Effect from "effect/Effect"
+import { macOf } from "../BodyMac.ts"
+import type { ConversationRequest } from "../Conversations.ts"
+import type { Prepared } from "../entity/Aggregate.ts"
+import { Unavailable } from "../errors.ts"
+import { messageId } from "../freshIds.ts"
+import type { DataKey, KeyVault } from "../KeyVault.ts"
+import { seal } from "../Sealer.ts"
+
+const erased = rejection("forbidden", "This person has been erased.")
+
+/** Code points, not UTF-16 units. */
+const codePoints = (text: string): number => {
+  let count = text.length
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count -= 1
+  return count
+}
+
+const sizeOf = (body: MessageBody): { textChars: number; textBytes: number; metadataBytes: number } => {
+  const text = body.text ?? ""
+  return {
+    textChars: codePoints(text),
+    textBytes: Buffer.byteLength(text) + Buffer.byteLength(body.ciphertext ?? ""),
+    metadataBytes: body.metadata === undefined ? 0 : Buffer.byteLength(JSON.stringify(body.metadata)),
+  }
+}
+
+const sealedMetadata = (
+  sealAt: (place: string, text: string) => Sealed,
+  metadata: Readonly<Record<string, unknown>> | undefined,
+): { metadata?: Sealed; metadataBytes?: number } => {
+  if (metadata === undefined) return {}
+  const text = JSON.stringify(metadata)
+  return { metadata: sealAt("metadata", text), metadataBytes: Buffer.byteLength(text) }
+}
+
+interface Circumstances {
+  readonly conversation: string
+  readonly now: number
+  readonly limits: Limits
+}
+
+const toCommand = (
+  { conversation, now, limits }: Circumstances,
+  request: ConversationRequest,
+  key: DataKey,
+): ConversationCommand => {
+  const envelope = { actor: request.origin.actor, now, limits }
+  const sealAt = (place: string, text: string) => seal(key, `${conversation}/${place}`, text)
+  switch (request._tag) {
+    case "CreateDirect":
+      return { _tag: "CreateDirect", ...envelope, id: conversation, partner: request.partner }
+    case "CreateGroup": {
+      const { name, topic, metadata, history, memberIds, idempotent } = request
+      return {
+        _tag: "CreateGroup",
+        ...envelope,
+        id: conversation,
+        member_ids: memberIds,
+        history,
+        name: sealAt("name", name),
+        ...(topic === undefined ? {} : { topic: sealAt("topic", topic) }),
+        ...sealedMetadata(sealAt, metadata),
+        ...(idempotent
+          ? { request: macOf(key, canonicalJson({ name, topic, metadata, history, member_ids: memberIds })) }
+          : {}),
+      }
+    }
+    case "SendMessage": {
+      const { body, clientMsgId } = request
+      const id = messageId(now)
+      return {
+        _tag: "SendMessage",
+        ...envelope,
+        message_id: id,
+        client_msg_id: clientMsgId,
+        body: sealAt(id, encodeContent(body)),
+        mac: macOf(key, canonicalBody(body)),
+        size: sizeOf(body),
+        ...(body.media === undefined ? {} : { media: body.media }),
+        ...(body.reply_to_message_id === undefined ? {} : { reply_to_message_id: body.reply_to_message_id }),
+        ...(body.thread_root_id === undefined ? {} : { thread_root_id: body.thread_root_id }),
+      }
+    }
+    case "ChangeMembers":
+      return { _tag: "ChangeMembers", ...envelope, add: request.add, remove: request.remove }
+  }
+}
+
+/** One result per request, in order. Keys that are not in memory are fetched together, each once. */
+export const prepare = Effect.fnUntraced(function* (
+  vault: KeyVault["Service"],
+  circumstances: Circumstances,
+  requests: ReadonlyArray<ConversationRequest>,
+): Effect.fn.Return<ReadonlyArray<Prepared<ConversationCommand>>, Unavailable> {
+  const keys = new Map<string, DataKey | undefined>()
+  const missing = new Set<string>()
+  for (const { origin } of requests) {
+    const key = vault.cached(origin.actor)
+    if (key === undefined) missing.add(origin.actor)
+    else keys.set(origin.actor, key)
+  }
+  if (missing.size > 0)
+    yield* Effect.forEach(
+      missing,
+      (owner) =>
+        vault.dataKey(owner).pipe(
+          Effect.map((key) => keys.set(owner, key)),
+          Effect.catchTag("KeyDestroyed", () => Effect.void),
+          Effect.mapError(({ reason }) => new Unavailable({ reason })),
+        ),
+      { concurrency: "unbounded", discard: true },
+    )
+  return requests.map((request) => {
+    const key = keys.get(request.origin.actor)
+    return key === undefined
+      ? { _tag: "Declined", rejection: erased }
+      : { _tag: "Ready", command: toCommand(circumstances, request, key) }
+  })
+})

@@ -1,0 +1,63 @@
+/** Owners of one conversation, as two nodes would be, over one store: what the entity tests need to start from. */
+import { defaultLimits } from "@parley/domain/limits"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Broker } from "../../src/Broker.ts"
+import { layer as brokerMemory } from "../../src/broker/BrokerMemory.ts"
+import type { ConversationRequest } from "../../src/Conversations.ts"
+import { conversationAggregate } from "../../src/conversation/conversationAggregate.ts"
+import { conversationStream } from "../../src/conversation/protocol.ts"
+import { CommandLoop } from "../../src/entity/CommandLoop.ts"
+import { makeLoop } from "../../src/entity/makeLoop.ts"
+import { EventStore } from "../../src/EventStore.ts"
+import { layer as eventStoreMemory } from "../../src/eventStore/EventStoreMemory.ts"
+import { KeyVault } from "../../src/KeyVault.ts"
+import { layer as keyVaultMemory } from "../../src/keyVault/KeyVaultMemory.ts"
+import { layer as snapshotStoreMemory } from "../../src/snapshot/SnapshotStoreMemory.ts"
+
+export const conversation = "cnv_01jdffffffffffffffffffffff"
+export const stream = conversationStream(conversation)
+
+export const parts = Layer.mergeAll(eventStoreMemory, keyVaultMemory, brokerMemory, snapshotStoreMemory)
+
+const aggregate = Effect.gen(function* () {
+  return conversationAggregate({
+    id: conversation,
+    vault: yield* KeyVault,
+    broker: yield* Broker,
+    limits: defaultLimits,
+    now: () => 1_000,
+  })
+})
+
+/** An owner with a fiber set of its own, in the test's scope. */
+export const owner = Effect.flatMap(aggregate, (it) => makeLoop(stream, it))
+
+/** An owner whose store answers as `change` makes it. */
+export const ownerOver = (change: (store: EventStore["Service"]) => Partial<EventStore["Service"]>) =>
+  Effect.gen(function* () {
+    const store = yield* EventStore
+    return yield* owner.pipe(Effect.provideService(EventStore, { ...store, ...change(store) }))
+  })
+
+const origin = (actor: string) => ({ actor, correlation: "req_1" })
+
+export const createDirect = (actor: string, partner: string): ConversationRequest => ({
+  _tag: "CreateDirect",
+  origin: origin(actor),
+  partner,
+})
+
+export const send = (actor: string, clientMsgId: string, text: string): ConversationRequest => ({
+  _tag: "SendMessage",
+  origin: origin(actor),
+  clientMsgId,
+  body: { text },
+})
+
+export const readAll = Effect.gen(function* () {
+  const store = yield* EventStore
+  return yield* store.readStream(stream, { direction: "forward", limit: 10_000 })
+})
+
+export { CommandLoop }
