@@ -7,6 +7,7 @@
  * Always true: it holds at least the last 1,000 keys; while `complete`, every key there ever was. Every step is O(1).
  * Not for: the whole truth. That is the store's key index, which refuses an append whose key is taken.
  */
+import * as Hash from "effect/Hash"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type { ClientMessageId, MessageId, UserId } from "../ids.ts"
@@ -61,10 +62,15 @@ export const remember = (window: KeyWindow, key: string, line: KeyLine): KeyWind
   }
 }
 
-export const find = (window: KeyWindow, key: string): KeyLine | undefined =>
-  Option.getOrUndefined(HashMap.get(window.young, key)) ??
-  Option.getOrUndefined(HashMap.get(window.old, key)) ??
-  Option.getOrUndefined(HashMap.get(window.recalled, key))
+/** Hashes the key once for the three maps. */
+export const find = (window: KeyWindow, key: string): KeyLine | undefined => {
+  const hash = Hash.hash(key)
+  return (
+    Option.getOrUndefined(HashMap.getHash(window.young, key, hash)) ??
+    Option.getOrUndefined(HashMap.getHash(window.old, key, hash)) ??
+    Option.getOrUndefined(HashMap.getHash(window.recalled, key, hash))
+  )
+}
 
 /**
  * Adds lines that were looked up. When more than a generation has been recalled, what was recalled earlier is forgotten; the
