@@ -1,0 +1,202 @@
+/**
+ * One socket to the server, made again as often as it breaks.
+ *
+ *   connecting ──hello──► catching_up ──caughtUp()──► live
+ *       ▲                      │                        │
+ *       └── offline (waits) ◄──┴────── closed ◄─────────┘      offline for good: `ended` says why
+ *
+ * Always true: every request is answered exactly once: by the server, or as lost when its socket is gone. Lost means that nobody
+ * knows whether it was done.
+ * Not for: what frames mean.
+ */
+import type { Api } from "./Api.ts"
+import type { Platform, Socket } from "./Platform.ts"
+import { ParleyError, type Problem, offline, readProblem } from "./Problem.ts"
+import { afterClose, backOff } from "./reconnect.ts"
+import type { Frame, Hello } from "./wire.ts"
+
+export interface Status {
+  readonly phase: "connecting" | "catching_up" | "live" | "offline"
+  /** When the next attempt is made, in milliseconds since 1970; only while offline and not ended. */
+  readonly retryAt?: number
+  /** No further attempt is made: what to tell the person. */
+  readonly ended?: Problem
+}
+
+export type Answer =
+  | { readonly _tag: "Ack"; readonly payload: unknown }
+  | { readonly _tag: "Refused"; readonly problem: Problem }
+  | { readonly _tag: "Lost" }
+
+export interface ConnectionEvents {
+  readonly status: (status: Status) => void
+  /** The socket is open and greeted; nothing with a `seq` comes before `sync` is asked for. */
+  readonly hello: (hello: Hello) => void
+  /** Everything but `hello`, answers and `draining`. */
+  readonly frame: (frame: Frame) => void
+}
+
+/** A server that says nothing for this long to a question is taken for dead. */
+const answerMs = 40_000
+const greetingMs = 15_000
+
+export class Connection {
+  readonly #api: Api
+  readonly #deviceId: string
+  readonly #platform: Platform
+  readonly #events: ConnectionEvents
+  #status: Status = { phase: "offline" }
+  #socket: Socket | undefined
+  /** Rises with each attempt, so that what an abandoned attempt still says is not heard. */
+  #generation = 0
+  #failures = 0
+  #requests = 0
+  #waiting = new Map<string, { readonly settle: (answer: Answer) => void; readonly cancel: () => void }>()
+  #cancelTimer = (): void => {}
+  #drainUntil: number | undefined
+
+  constructor(api: Api, deviceId: string, platform: Platform, events: ConnectionEvents) {
+    this.#api = api
+    this.#deviceId = deviceId
+    this.#platform = platform
+    this.#events = events
+  }
+
+  get status(): Status {
+    return this.#status
+  }
+
+  /** Dials at once, whatever was being waited for. Nothing happens when a socket is open or being opened. */
+  dial(): void {
+    if (this.#status.phase !== "offline") return
+    void this.#dial(++this.#generation)
+  }
+
+  close(): void {
+    this.#drop()
+    this.#setStatus({ phase: "offline" })
+  }
+
+  /** To be called once the answer to `sync` has been worked in. */
+  caughtUp(): void {
+    this.#failures = 0
+    this.#setStatus({ phase: "live" })
+  }
+
+  /** Gives this socket up and dials after the usual wait: for when the server breaks its promises. */
+  fail(): void {
+    this.#drop()
+    this.#wait(0)
+  }
+
+  /** `settle` is called exactly once, synchronously with what settles it. */
+  request(frame: Omit<Frame, "id">, settle: (answer: Answer) => void): void {
+    if (this.#socket === undefined) return settle({ _tag: "Lost" })
+    const id = `c-${++this.#requests}`
+    const cancel = this.#platform.after(answerMs, () => this.fail())
+    this.#waiting.set(id, { settle, cancel })
+    this.#socket.send(JSON.stringify({ id, ...frame }))
+  }
+
+  async #dial(generation: number): Promise<void> {
+    this.#cancelTimer()
+    this.#setStatus({ phase: "connecting" })
+    try {
+      const { token, url } = await this.#api.streamToken(this.#deviceId)
+      if (generation !== this.#generation) return
+      this.#cancelTimer = this.#platform.after(greetingMs, () => this.fail())
+      this.#socket = this.#platform.openSocket(url, ["parley.v1", `bearer.${token}`], {
+        message: (text) => {
+          if (generation === this.#generation) this.#receive(text)
+        },
+        closed: (code) => {
+          if (generation === this.#generation) this.#closed(code)
+        },
+      })
+    } catch (error) {
+      if (generation !== this.#generation) return
+      const problem = error instanceof ParleyError ? error.problem : offline
+      this.#drop()
+      if (problem.retryable) this.#wait(problem.retry_after_ms ?? 0)
+      else this.#setStatus({ phase: "offline", ended: problem })
+    }
+  }
+
+  #receive(text: string): void {
+    const frame = JSON.parse(text) as Frame
+    switch (frame.type) {
+      case "hello":
+        this.#cancelTimer()
+        this.#setStatus({ phase: "catching_up" })
+        return this.#events.hello(frame.payload as Hello)
+      case "ack":
+        return this.#answer(frame, { _tag: "Ack", payload: frame.payload })
+      case "error":
+        return this.#answer(frame, { _tag: "Refused", problem: readProblem(frame.payload, 400) })
+      case "draining":
+        return this.#drain((frame.payload as { reconnect_after_ms: number }).reconnect_after_ms)
+      default:
+        return this.#events.frame(frame)
+    }
+  }
+
+  #answer(frame: Frame, answer: Answer): void {
+    const request = this.#waiting.get(frame.reply_to ?? "")
+    if (request === undefined) return
+    this.#waiting.delete(frame.reply_to ?? "")
+    request.cancel()
+    request.settle(answer)
+  }
+
+  /** The server spreads its clients over time: come back when it said, whether or not it closes before. */
+  #drain(afterMs: number): void {
+    this.#drainUntil = this.#platform.now() + afterMs
+    this.#cancelTimer()
+    this.#cancelTimer = this.#platform.after(afterMs, () => {
+      this.#drop()
+      void this.#dial(++this.#generation)
+    })
+  }
+
+  #closed(code: number): void {
+    const next = afterClose(code)
+    const drainMs = this.#drainUntil === undefined ? undefined : this.#drainUntil - this.#platform.now()
+    this.#drop()
+    if (next._tag === "Stop") {
+      const ended = { code: `closed_${code}`, status: code, detail: next.reason, retryable: false }
+      return this.#setStatus({ phase: "offline", ended })
+    }
+    if (drainMs !== undefined) this.#retryIn(Math.max(0, drainMs))
+    else this.#wait(next.atLeastMs)
+  }
+
+  #wait(atLeastMs: number): void {
+    this.#retryIn(backOff(this.#failures++, this.#platform.random(), atLeastMs))
+  }
+
+  #retryIn(ms: number): void {
+    this.#setStatus({ phase: "offline", retryAt: this.#platform.now() + ms })
+    this.#cancelTimer = this.#platform.after(ms, () => this.dial())
+  }
+
+  #drop(): void {
+    this.#generation++
+    this.#cancelTimer()
+    this.#cancelTimer = () => {}
+    this.#drainUntil = undefined
+    const socket = this.#socket
+    this.#socket = undefined
+    socket?.close()
+    const lost = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const { cancel, settle } of lost) {
+      cancel()
+      settle({ _tag: "Lost" })
+    }
+  }
+
+  #setStatus(status: Status): void {
+    this.#status = status
+    this.#events.status(status)
+  }
+}
