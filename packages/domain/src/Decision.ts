@@ -4,16 +4,22 @@
  */
 import type { Rejection } from "./Rejection.ts"
 
-export type Decision<Event, Answer> =
-  | { readonly _tag: "Accepted"; readonly events: ReadonlyArray<Event>; readonly answer: Answer }
-  | { readonly _tag: "Rejected"; readonly rejection: Rejection }
+export interface Accepted<Event, Answer> {
+  readonly _tag: "Accepted"
+  readonly events: ReadonlyArray<Event>
+  readonly answer: Answer
+}
+
+export interface Rejected {
+  readonly _tag: "Rejected"
+  readonly rejection: Rejection
+}
+
+export type Decision<Event, Answer> = Accepted<Event, Answer> | Rejected
 
 export const accept = <Event, Answer>(
   events: ReadonlyArray<Event>,
   answer: Answer,
-): Decision<Event, Answer> => ({ _tag: "Accepted", events, answer })
+): Accepted<Event, Answer> => ({ _tag: "Accepted", events, answer })
 
-export const reject = (rejection: Rejection): Decision<never, never> => ({
-  _tag: "Rejected",
-  rejection,
-})
+export const reject = (rejection: Rejection): Rejected => ({ _tag: "Rejected", rejection })

@@ -1,5 +1,5 @@
 /** What a user's entity can be asked, and what it answers. */
-import { type Decision, accept } from "../Decision.ts"
+import { type Accepted, accept } from "../Decision.ts"
 import type { UserId } from "../ids.ts"
 import type { Sealed } from "../Sealed.ts"
 import type { Timestamp } from "../Timestamp.ts"
@@ -24,7 +24,8 @@ export interface Registered {
 }
 export type UserAnswer = Registered
 
-export type UserDecision = Decision<UserEvent, UserAnswer>
+/** Nobody is refused. */
+export type UserDecision = Accepted<UserEvent, UserAnswer>
 
 /** Known already: nothing, or `UserRenamed` when another name is given. Giving no name leaves the name that stands. */
 export const decide = (state: UserState, command: UserCommand): UserDecision => {

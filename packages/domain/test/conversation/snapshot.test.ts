@@ -1,0 +1,31 @@
+import { decodeSnapshot, encodeSnapshot } from "@parley/domain/conversation/snapshot"
+import { recallKeys } from "@parley/domain/conversation/state"
+import { describe, expect, it } from "vitest"
+import { createDirect, given, send } from "./given.ts"
+
+describe("a snapshot", () => {
+  const state = given(createDirect("ann", "bob"), send("ann", "k"))
+  const text = encodeSnapshot(state)
+
+  it("that is damaged is no snapshot", () => {
+    const damaged: ReadonlyArray<readonly [string, string]> = [
+      ["cut off", text.slice(0, -10)],
+      ["empty object", "{}"],
+      ["a list", "[]"],
+      ["a role that is none", text.replace('"ann","member"', '"ann","king"')],
+      ["a text for a number", text.replace('"ann","member",0', '"ann","member","0"')],
+      ["a list that ends too early", text.replace(/"senders":\[[^\]]*\]/, '"senders":["ann"]')],
+      ["no revision", text.replace(/"revision":\d+,/, "")],
+    ]
+    for (const [what, broken] of damaged) {
+      expect(broken, what).not.toBe(text)
+      expect(decodeSnapshot(broken), what).toBeUndefined()
+    }
+    expect(decodeSnapshot(text)).toEqual(state)
+  })
+
+  it("leaves out what was recalled from the key index", () => {
+    const line = { sender: "bob", clientMsgId: "b", seq: 9, messageId: "m", mac: "c", ts: 1 }
+    expect(encodeSnapshot(recallKeys(state, [line]))).toBe(text)
+  })
+})
