@@ -1,6 +1,12 @@
 import { decodeEvent, encodeEvent } from "@parley/domain/conversation/codec"
 import type { ConversationEvent } from "@parley/domain/conversation/events"
-import { type StoredEvent, UnreadableEvent, decodeMetadata, encodeMetadata, versionOf } from "@parley/domain/StoredEvent"
+import {
+  type StoredEvent,
+  UnreadableEvent,
+  decodeMetadata,
+  encodeMetadata,
+  versionOf,
+} from "@parley/domain/StoredEvent"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 
@@ -60,7 +66,10 @@ describe("an event that cannot be read says so", () => {
       decodeEvent({ ...stored, data: stored.data.replace('"box":"aGVsbG8="', '"box":["secret"]') })
       expect.unreachable()
     } catch (error) {
-      expect(error).toMatchObject({ type: "MessageSent", reason: "the data does not have the shape of its type" })
+      expect(error).toMatchObject({
+        type: "MessageSent",
+        reason: "the data does not have the shape of its type",
+      })
       expect(JSON.stringify(error)).not.toContain("secret")
     }
   })
@@ -69,16 +78,28 @@ describe("an event that cannot be read says so", () => {
 describe("metadata", () => {
   it("keeps actor, causation, correlation and trace context", () => {
     const trail = { actor: "ann", correlation: "req", causation: "evt", traceparent: "00-ab-cd-01" }
-    expect(decodeMetadata({ type: "T", metadata: encodeMetadata(3, 7, trail) })).toEqual({ v: 3, ts: 7, ...trail })
+    expect(decodeMetadata({ type: "T", metadata: encodeMetadata(3, 7, trail) })).toEqual({
+      v: 3,
+      ts: 7,
+      ...trail,
+    })
   })
 
   it("of a request from outside names the request as its cause, and no trace where there is none", () => {
     const metadata = encodeMetadata(1, 7, { actor: "ann", correlation: "req" })
-    expect(decodeMetadata({ type: "T", metadata })).toEqual({ v: 1, actor: "ann", causation: "req", correlation: "req", ts: 7 })
+    expect(decodeMetadata({ type: "T", metadata })).toEqual({
+      v: 1,
+      actor: "ann",
+      causation: "req",
+      correlation: "req",
+      ts: 7,
+    })
   })
 
   it("yields its version whoever wrote it", () => {
-    expect(versionOf({ type: "T", data: "", metadata: encodeMetadata(9, 7, { actor: "a", correlation: "c" }) })).toBe(9)
+    expect(
+      versionOf({ type: "T", data: "", metadata: encodeMetadata(9, 7, { actor: "a", correlation: "c" }) }),
+    ).toBe(9)
     const foreign = { ts: 1, actor: "a", causation: "c", correlation: "c", v: 11 }
     expect(versionOf({ type: "T", data: "", metadata: JSON.stringify(foreign) })).toBe(11)
   })
