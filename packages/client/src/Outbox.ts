@@ -44,7 +44,7 @@ export class Outbox {
   readonly #prefix: string
   readonly #now: () => number
   readonly #events: OutboxEvents
-  /** In the order of writing: ids rise. */
+  /** In the order of writing: ids rise. Replaced, never changed in place. */
   #messages: Array<Outgoing> = []
   /** The conversations that await an answer. */
   readonly #inFlight = new Set<string>()
@@ -69,7 +69,7 @@ export class Outbox {
   }
 
   add(message: Outgoing): void {
-    this.#messages.push(message)
+    this.#messages = [...this.#messages, message]
     this.#keep(message)
     this.#events.changed(message.conversationId)
   }
@@ -78,7 +78,7 @@ export class Outbox {
   retry(clientMsgId: string): void {
     const message = this.#find(clientMsgId)
     if (message?.state !== "failed") return
-    const { problem: _, ...rest } = message
+    const { problem: _problem, ...rest } = message
     this.#replace({ ...rest, state: "pending" })
   }
 
@@ -105,7 +105,7 @@ export class Outbox {
   /** Sends the first waiting message of each conversation that awaits nothing. */
   pump(send: Send): void {
     const passed = new Set(this.#inFlight)
-    for (const message of [...this.#messages]) {
+    for (const message of this.#messages) {
       const { conversationId } = message
       if (message.state !== "pending" || passed.has(conversationId)) continue
       passed.add(conversationId)

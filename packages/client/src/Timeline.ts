@@ -120,7 +120,7 @@ export class Timeline {
         return this.#change(
           (payload as { message_id: string }).message_id,
           seq,
-          ({ text: _, ...message }) => ({
+          ({ text: _text, ...message }) => ({
             ...message,
             deleted: true,
           }),

@@ -190,7 +190,7 @@ export class FakeServer {
     return this.rooms.get(room)?.members.includes(user) === true
   }
 
-  #seenBy({ client_msg_id, position: _, ...event }: Event, user: string): Frame {
+  #seenBy({ client_msg_id, position: _position, ...event }: Event, user: string): Frame {
     const own = (event.payload as { sender_id?: string }).sender_id === user
     return own && client_msg_id !== undefined ? { ...event, client_msg_id } : event
   }
