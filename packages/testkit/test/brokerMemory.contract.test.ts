@@ -1,0 +1,4 @@
+import { layer } from "@parley/runtime/broker/BrokerMemory"
+import { brokerContract } from "../src/contracts/brokerContract.ts"
+
+brokerContract("memory", layer)
