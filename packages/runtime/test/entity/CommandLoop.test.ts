@@ -70,12 +70,13 @@ describe("a command loop", () => {
       Effect.gen(function* () {
         const asked: Array<unknown> = []
         const loop = yield* ownerOver((store) => ({
-          append: (append) => {
-            asked.push([append.expected, append.events.map((event) => event.id)])
-            // The first one is written, and its answer lost.
-            if (asked.length === 1) return Effect.andThen(store.append(append), Effect.fail(unavailable))
-            return store.append(append)
-          },
+          append: (append) =>
+            Effect.suspend(() => {
+              asked.push([append.expected, append.events.map((event) => event.id)])
+              // The first one is written, and its answer lost.
+              if (asked.length === 1) return Effect.andThen(store.append(append), Effect.fail(unavailable))
+              return store.append(append)
+            }),
         }))
         const created = yield* Effect.forkChild(loop.ask(createDirect("ann", "bob")))
         yield* advanceUntilDone(created)
