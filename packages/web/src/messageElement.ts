@@ -30,10 +30,10 @@ export const messageElement = (
   )
   const moment = element(
     "time",
-    { datetime: new Date(message.at).toISOString(), title: fullMoment(message.at) },
+    { dir: "ltr", datetime: new Date(message.at).toISOString(), title: fullMoment(message.at) },
     timeOfDay(message.at),
   )
-  const meta = element("span", { class: "meta", dir: "ltr" }, ...(message.edited ? ["edited "] : []), moment)
+  const meta = element("span", { class: "meta" }, ...(message.edited ? ["edited "] : []), moment)
   if (own) {
     const [name, label] = marks[message.state]
     meta.append(

@@ -1,7 +1,7 @@
 /**
  * How far this person has read in this browser, until receipts are kept by the server.
  *
- * Always true: a mark only rises. What was there before the conversation was first seen here counts as read.
+ * Always true: a mark only rises. Who answers has read what he answers to.
  */
 import type { Parley } from "/client/connect.ts"
 
@@ -28,14 +28,15 @@ export class ReadMarks {
     }
   }
 
-  /** Messages of others after the mark, of those held. */
+  /** Messages of others after the mark and after the person's own last one, of those held. */
   unread(conversationId: string): number {
     const mark = this.#marks.get(conversationId) ?? -1
-    return this.#parley
-      .entries(conversationId)
-      .filter(
-        (entry) =>
-          entry.kind === "message" && (entry.seq ?? -1) > mark && entry.senderId !== this.#parley.userId,
-      ).length
+    let unread = 0
+    for (const entry of this.#parley.entries(conversationId)) {
+      if (entry.kind !== "message" || entry.seq === undefined) continue
+      if (entry.senderId === this.#parley.userId) unread = 0
+      else if (entry.seq > mark) unread++
+    }
+    return unread
   }
 }
