@@ -50,7 +50,8 @@ export const chatPage = (parley: Parley, person: Person, leave: (why?: string) =
     document.title = unread > 0 ? `(${unread}) Parley` : "Parley"
   }
   const changed = (change: Change): void => {
-    if (change._tag === "Status" && change.status.ended?.status === 401) return leave("Please sign in again.")
+    const ended = change._tag === "Status" ? change.status.ended : undefined
+    if (ended !== undefined && !ended.code.startsWith("closed_")) return leave(ended.detail)
     if (change._tag === "Status" && change.status.phase === "live") void list.loadFirst()
     announce(change, openId())
     // A hidden window draws no frames, but its title shows what is unread.
@@ -69,7 +70,8 @@ export const chatPage = (parley: Parley, person: Person, leave: (why?: string) =
     { signal },
   )
   page.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !dialog.element.open && openId() !== undefined) open(undefined)
+    if (event.key === "Escape" && !event.isComposing && !dialog.element.open && openId() !== undefined)
+      open(undefined)
   })
   moved()
   return {
