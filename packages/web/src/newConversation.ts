@@ -2,9 +2,9 @@
 import type { Parley } from "/client/connect.ts"
 import { ParleyError } from "/client/Problem.ts"
 import { element, iconButton } from "./element.ts"
+import { field } from "./field.ts"
 import { icon } from "./icons.ts"
 import { memberInput } from "./memberInput.ts"
-import { field } from "./signIn.ts"
 
 export const newConversationDialog = (parley: Parley, started: (id: string) => void) => {
   const partner = element("input", {

@@ -2,6 +2,7 @@
 import { devLogin } from "/client/devLogin.ts"
 import { ParleyError } from "/client/Problem.ts"
 import { element } from "./element.ts"
+import { field } from "./field.ts"
 import { icon } from "./icons.ts"
 import { type Person, lastPerson } from "./session.ts"
 
@@ -74,13 +75,6 @@ export const signInPage = (signedIn: (person: Person, token: string) => void, wh
   queueMicrotask(() => userId.focus())
   return element("main", { class: "sign-in-page" }, form)
 }
-
-export const field = (
-  id: string,
-  label: string,
-  input: HTMLElement,
-  ...more: ReadonlyArray<HTMLElement>
-): HTMLElement => element("div", { class: "field" }, element("label", { for: id }, label), input, ...more)
 
 const reason = (error: unknown): string => {
   if (!(error instanceof ParleyError)) throw error
