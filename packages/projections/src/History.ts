@@ -50,11 +50,20 @@ export interface MessageRow {
   readonly threadRoot?: string
 }
 
-/** `before`, `after` exclusive; `around` inclusive. `floor`: nothing below this seq (history from the joining on). */
+/** `before`, `after` exclusive; `around` inclusive. `limit`: 1 or more. */
 export type Page =
   | { readonly _tag: "Before"; readonly before?: number; readonly limit: number }
   | { readonly _tag: "After"; readonly after: number; readonly limit: number }
   | { readonly _tag: "Around"; readonly around: number; readonly limit: number }
+
+/**
+ * Up to `limit` messages below and above the page's mark, from which `fold.ts` makes the page: `older` newest first, `newer` oldest
+ * first. `Before` has only older ones, `After` only newer ones; for `Around` the mark itself is the first of the newer.
+ */
+export interface PageMaterial extends ConversationView {
+  readonly older: ReadonlyArray<MessageRow>
+  readonly newer: ReadonlyArray<MessageRow>
+}
 
 /** A conversation as one caller finds it. `member` is absent for strangers and ex-members. */
 export interface ConversationView {
@@ -73,15 +82,12 @@ export class History extends Context.Service<
       conversation: string,
       user: string,
     ) => Effect.Effect<ConversationView | undefined, Unavailable>
-    /** View and page in one snapshot. Newest first for `Before`, oldest first otherwise. Empty page when the caller is no member. */
+    /** View and the page's material in one snapshot. Both lists are empty when the caller is no member. */
     readonly page: (
       conversation: string,
       user: string,
       page: Page,
-    ) => Effect.Effect<
-      (ConversationView & { readonly messages: ReadonlyArray<MessageRow> }) | undefined,
-      Unavailable
-    >
+    ) => Effect.Effect<PageMaterial | undefined, Unavailable>
     /** The roster by user id, after `after` (exclusive). */
     readonly roster: (
       conversation: string,

@@ -1,0 +1,189 @@
+/**
+ * What the history model answers, each from one snapshot.
+ *
+ * Always true: plain rows in, plain rows out; nothing is opened here.
+ */
+import type { DatabaseSync } from "node:sqlite"
+import type { ConversationRow, ConversationView, MemberRow, MessageRow, Page } from "../History.ts"
+import { prepareAll } from "./prepareAll.ts"
+
+type Raw = Readonly<Record<string, string | number | null>>
+
+const messageColumns =
+  "seq, message_id, sender, client_msg_id, ts, ordinal, sender_ordinal, box, media, reply_to, thread_root"
+const sql = {
+  conversation: "SELECT * FROM conversations WHERE name = ?",
+  member: "SELECT * FROM members WHERE conversation = ? AND user = ?",
+  sender: "SELECT mainline FROM senders WHERE conversation = ? AND user = ?",
+  before: `SELECT ${messageColumns} FROM messages WHERE conversation = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
+  after: `SELECT ${messageColumns} FROM messages WHERE conversation = ? AND seq > ? AND seq >= ? ORDER BY seq LIMIT ?`,
+  roster: "SELECT * FROM members WHERE conversation = ? AND user > ? ORDER BY user LIMIT ?",
+} as const
+
+interface Found {
+  readonly raw: Raw
+  readonly conversation: ConversationRow
+  readonly member?: MemberRow
+  readonly rawMember?: Raw
+}
+
+export class HistoryQueries {
+  readonly #database: DatabaseSync
+  readonly #statements
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#statements = prepareAll(database, sql)
+  }
+
+  answer(method: string, args: ReadonlyArray<unknown>): unknown {
+    // Queries and batches share the connection and never overlap; the transaction makes several statements one snapshot
+    // should another process write to the file.
+    this.#database.exec("BEGIN")
+    try {
+      return this.#answer(method, args as ReadonlyArray<any>)
+    } finally {
+      this.#database.exec("COMMIT")
+    }
+  }
+
+  #answer(method: string, [conversation, user, ...rest]: ReadonlyArray<any>): unknown {
+    switch (method) {
+      case "view":
+        return viewOf(this.#find(conversation, user))
+      case "page":
+        return this.#page(conversation, user, rest[0] as Page)
+      case "roster":
+        return this.#roster(conversation, user, rest[0] as string | undefined, rest[1] as number)
+      // Asked by user, for many conversations.
+      case "overview":
+        return this.#overview(conversation as string, user as ReadonlyArray<string>)
+      default:
+        throw new Error(`the history model has no query ${method}`)
+    }
+  }
+
+  #find(name: string, user: string): Found | undefined {
+    const raw = this.#statements.conversation.get(name) as Raw | undefined
+    if (raw === undefined) return undefined
+    const rawMember = this.#statements.member.get(raw["id"]!, user) as Raw | undefined
+    const conversation = toConversation(raw)
+    return rawMember === undefined
+      ? { raw, conversation }
+      : { raw, conversation, member: toMember(rawMember), rawMember }
+  }
+
+  #page(name: string, user: string, page: Page): unknown {
+    const found = this.#find(name, user)
+    if (found === undefined) return undefined
+    const view = viewOf(found)!
+    if (found.member === undefined) return { ...view, older: [], newer: [] }
+    const id = found.raw["id"]!
+    const floor = floorOf(found.conversation, found.member)
+    const older = (before: number): ReadonlyArray<MessageRow> =>
+      (this.#statements.before.all(id, before, floor, page.limit) as unknown as ReadonlyArray<Raw>).map(
+        toMessage,
+      )
+    const newer = (after: number): ReadonlyArray<MessageRow> =>
+      (this.#statements.after.all(id, after, floor, page.limit) as unknown as ReadonlyArray<Raw>).map(
+        toMessage,
+      )
+    switch (page._tag) {
+      case "Before":
+        return { ...view, older: older(page.before ?? Number.MAX_SAFE_INTEGER), newer: [] }
+      case "After":
+        return { ...view, older: [], newer: newer(page.after) }
+      case "Around":
+        return { ...view, older: older(page.around), newer: newer(page.around - 1) }
+    }
+  }
+
+  #roster(name: string, user: string, after: string | undefined, limit: number): unknown {
+    const found = this.#find(name, user)
+    if (found === undefined) return undefined
+    const members =
+      found.member === undefined
+        ? []
+        : (
+            this.#statements.roster.all(found.raw["id"]!, after ?? "", limit) as unknown as ReadonlyArray<Raw>
+          ).map(toMember)
+    return { ...viewOf(found), members }
+  }
+
+  #overview(user: string, names: ReadonlyArray<string>): unknown {
+    return names.flatMap((name) => {
+      const found = this.#find(name, user)
+      if (found?.rawMember === undefined) return []
+      const floor = floorOf(found.conversation, found.member!)
+      const [last] = this.#statements.before.all(
+        found.raw["id"]!,
+        Number.MAX_SAFE_INTEGER,
+        floor,
+        1,
+      ) as unknown as ReadonlyArray<Raw>
+      return [
+        {
+          ...viewOf(found),
+          ...(last === undefined ? {} : { lastMessage: toMessage(last) }),
+          unread: this.#unread(found.raw, found.rawMember, user),
+        },
+      ]
+    })
+  }
+
+  /** Mainline messages since the joining that are not his own (protocol, section 6, Unread). */
+  #unread(conversation: Raw, member: Raw, user: string): number {
+    const own = (this.#statements.sender.get(conversation["id"]!, user) as Raw | undefined)?.["mainline"] ?? 0
+    const all = Number(conversation["mainline"]) - Number(member["mainline_at_join"])
+    return all - (Number(own) - Number(member["own_at_join"]))
+  }
+}
+
+/** The first `seq` that this member may see. */
+export const floorOf = (conversation: ConversationRow, member: MemberRow): number =>
+  conversation.history === "from_join" ? member.joinedSeq : 0
+
+const viewOf = (found: Found | undefined): ConversationView | undefined =>
+  found === undefined
+    ? undefined
+    : found.member === undefined
+      ? { conversation: found.conversation }
+      : { conversation: found.conversation, member: found.member }
+
+const parsed = <Name extends string>(name: Name, text: unknown): Partial<Record<Name, any>> =>
+  typeof text === "string" ? ({ [name]: JSON.parse(text) } as Partial<Record<Name, any>>) : {}
+
+const toConversation = (raw: Raw): ConversationRow => ({
+  id: raw["name"] as string,
+  kind: raw["kind"] as ConversationRow["kind"],
+  createdAt: raw["created_at"] as number,
+  memberCount: raw["member_count"] as number,
+  pair: JSON.parse(raw["pair"] as string) as ReadonlyArray<string>,
+  history: raw["history"] as ConversationRow["history"],
+  revision: raw["revision"] as number,
+  position: raw["position"] as number,
+  ...parsed("name", raw["title"]),
+  ...parsed("topic", raw["topic"]),
+  ...parsed("metadata", raw["metadata"]),
+})
+
+const toMember = (raw: Raw): MemberRow => ({
+  user: raw["user"] as string,
+  role: raw["role"] as MemberRow["role"],
+  joinedSeq: raw["joined_seq"] as number,
+  joinedAt: raw["joined_at"] as number,
+})
+
+const toMessage = (raw: Raw): MessageRow => ({
+  seq: raw["seq"] as number,
+  messageId: raw["message_id"] as string,
+  sender: raw["sender"] as string,
+  clientMsgId: raw["client_msg_id"] as string,
+  ts: raw["ts"] as number,
+  ordinal: raw["ordinal"] as number,
+  senderOrdinal: raw["sender_ordinal"] as number,
+  body: { owner: raw["sender"] as string, box: raw["box"] as string },
+  ...parsed("media", raw["media"]),
+  ...(raw["reply_to"] === null ? {} : { replyTo: raw["reply_to"] as string }),
+  ...(raw["thread_root"] === null ? {} : { threadRoot: raw["thread_root"] as string }),
+})

@@ -1,0 +1,31 @@
+/** What travels between a model's thread and the main one. */
+import type { Position } from "@parley/runtime/EventStore"
+import type { Changes } from "../Model.ts"
+
+export interface ModelThreadData {
+  readonly model: "history" | "membership"
+  /** The model's own file. */
+  readonly file: string
+  /** The embedded event store's file. */
+  readonly log: string
+}
+
+export interface Query {
+  readonly id: number
+  readonly method: string
+  readonly args: ReadonlyArray<unknown>
+}
+export type QueryReply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: string }
+
+export type ToModel =
+  | { readonly _tag: "Committed" }
+  | { readonly _tag: "Queries"; readonly queries: ReadonlyArray<Query> }
+  | { readonly _tag: "Close" }
+
+export type FromModel =
+  | { readonly _tag: "Progress"; readonly position: Position; readonly changes: Changes }
+  | { readonly _tag: "Replies"; readonly replies: ReadonlyArray<QueryReply> }
+  /** The follower has stopped for good: the model is as of its last progress, and whoever waits for more waits in vain. */
+  | { readonly _tag: "Stopped"; readonly reason: string }

@@ -1,0 +1,85 @@
+/** The services of the read models, over their hosts. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { EventStore, type Position } from "@parley/runtime/EventStore"
+import type { FollowedLog } from "./Follower.ts"
+import { History } from "./History.ts"
+import { historyModel } from "./historyModel/HistoryModel.ts"
+import { inThread, inWorker } from "./hosting/hostModel.ts"
+import type { ModelHost, ModelStats } from "./hosting/ModelHost.ts"
+import { Membership } from "./Membership.ts"
+import { membershipModel } from "./membershipModel/MembershipModel.ts"
+import type { Changes } from "./Model.ts"
+import { type Repair, RepairFeed } from "./RepairFeed.ts"
+
+/** How far each model has come, for `/metrics` and `/readyz`. */
+export class ModelsStats extends Context.Service<
+  ModelsStats,
+  { readonly read: () => Readonly<Record<"history" | "membership", ModelStats>> }
+>()("@parley/projections/ModelsStats") {}
+
+type Hosted = History | Membership | RepairFeed | ModelsStats
+
+/** `host` starts one model. Progress of the history model is the repair feed. */
+const services = Effect.fnUntraced(function* <E, R>(
+  host: (
+    model: "history" | "membership",
+    onProgress: (position: Position, changes: Changes) => void,
+  ) => Effect.Effect<ModelHost, E, R>,
+) {
+  const listeners = new Set<(repair: Repair) => void>()
+  const history = yield* host("history", (position, changes) => {
+    for (const listener of listeners) listener({ position, ...changes })
+  })
+  const membership = yield* host("membership", () => undefined)
+  return Context.make(History, {
+    position: Effect.sync(() => history.position),
+    caughtUp: history.caughtUp,
+    view: (conversation, user) => history.ask("view", conversation, user),
+    page: (conversation, user, page) => history.ask("page", conversation, user, page),
+    roster: (conversation, user, after, limit) => history.ask("roster", conversation, user, after, limit),
+    overview: (user, conversations) => history.ask("overview", user, conversations),
+  }).pipe(
+    Context.add(Membership, {
+      position: Effect.sync(() => membership.position),
+      caughtUp: membership.caughtUp,
+      of: (user, removedAfter) => membership.ask("of", user, removedAfter),
+    }),
+    Context.add(RepairFeed, {
+      subscribe: (receive) =>
+        Effect.sync(() => {
+          const own = (repair: Repair): void => receive(repair)
+          listeners.add(own)
+          return () => void listeners.delete(own)
+        }),
+    }),
+    Context.add(ModelsStats, {
+      read: () => ({ history: history.stats(), membership: membership.stats() }),
+    }),
+  )
+})
+
+/** A worker thread and a file for each model. */
+export const layer = (options: {
+  readonly log: string
+  readonly fileOf: (model: "history" | "membership") => string
+}): Layer.Layer<Hosted, never, EventStore> =>
+  Layer.effectContext(
+    services((model, onProgress) =>
+      inWorker({ model, file: options.fileOf(model), log: options.log }, onProgress),
+    ),
+  )
+
+/** Everything in this thread and in memory, for tests. */
+export const layerMemory = (
+  logOf: (store: EventStore["Service"]) => FollowedLog,
+): Layer.Layer<Hosted, never, EventStore> =>
+  Layer.effectContext(
+    Effect.flatMap(EventStore, (store) =>
+      services((model, onProgress): Effect.Effect<ModelHost, never, EventStore | Scope.Scope> =>
+        inThread(model === "history" ? historyModel : membershipModel, logOf(store), onProgress),
+      ),
+    ),
+  )
