@@ -5,7 +5,10 @@ const project = (name: string, suffix: string, timeout: number, parallel = true)
   test: {
     name,
     include: [`packages/*/test/**/*.${suffix}.ts`, `test/**/*.${suffix}.ts`],
-    exclude: ["**/node_modules/**", ...(suffix === "test" ? ["**/*.{laws,contract,sim,int,browser}.test.ts"] : [])],
+    exclude: [
+      "**/node_modules/**",
+      ...(suffix === "test" ? ["**/*.{laws,contract,sim,int,browser}.test.ts"] : []),
+    ],
     testTimeout: timeout,
     hookTimeout: timeout,
     fileParallelism: parallel,

@@ -1,0 +1,4 @@
+/** npm calls this when it has installed. */
+import { completeInstallation } from "./installation.mjs"
+
+completeInstallation()

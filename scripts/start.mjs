@@ -1,0 +1,8 @@
+/** `npm start`: installs what is missing and starts Parley in this directory, with development login unless told otherwise. */
+import { ensureInstalled } from "./installation.mjs"
+import { run } from "./run.mjs"
+
+ensureInstalled()
+run(["packages/gateway/src/main.ts", ...process.argv.slice(2)], {
+  PARLEY_DEV_LOGIN: process.env.PARLEY_DEV_LOGIN ?? "true",
+})
