@@ -8,10 +8,10 @@ import { writeFileSync } from "node:fs"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { AppendTooLarge, StoreUnavailable } from "../errors.ts"
+import { StoreUnavailable } from "../errors.ts"
 import { EventStore, type ReadAll, type RecordedEvent } from "../EventStore.ts"
-import { appendSize, maxAppendBytes } from "./appendSize.ts"
 import { CommitSignal } from "./CommitSignal.ts"
+import { tooLarge } from "./checkAppend.ts"
 import { logOpened, logStream } from "./logOpened.ts"
 import { MemoryLog } from "./MemoryLog.ts"
 import { type ScanAll, subscribeAll, subscribeStream } from "./subscriptions.ts"
@@ -38,17 +38,15 @@ const make = (now: number, clock: Clock.Clock): EventStore["Service"] => {
   const opened = logOpened(now)
   log.append({ stream: logStream, expected: "no_stream", events: [opened] }, now)
 
-  const append: EventStore["Service"]["append"] = (wanted) => {
-    if (wanted.events.length === 0) return Effect.die(new Error("an append holds at least one event"))
-    const bytes = appendSize(wanted.events)
-    if (bytes > maxAppendBytes) return Effect.fail(new AppendTooLarge({ bytes }))
-    return attempt(() => {
+  const append: EventStore["Service"]["append"] = (wanted) =>
+    attempt(() => {
+      const refusal = tooLarge(wanted)
+      if (refusal !== undefined) throw refusal
       const before = log.all.length
       const appended = log.append(wanted, clock.currentTimeMillisUnsafe())
       if (log.all.length > before) signal.committed(appended.position, [wanted.stream])
       return appended
     })
-  }
 
   const readAll = ({ direction, from, limit, prefixes = [] }: ReadAll): ReadonlyArray<RecordedEvent> => {
     const events = log.all.filter(within(prefixes))
@@ -56,7 +54,7 @@ const make = (now: number, clock: Clock.Clock): EventStore["Service"] => {
       return events.filter((event) => typeof from !== "number" || event.position >= from).slice(0, limit)
     return events
       .filter((event) => typeof from !== "number" || event.position <= from)
-      .reverse()
+      .toReversed()
       .slice(0, limit)
   }
 

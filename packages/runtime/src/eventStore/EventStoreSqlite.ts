@@ -1,207 +1,213 @@
 /**
- * The embedded event store: one SQLite file, a writer thread with group commit and a reader thread.
+ * The embedded event store: one SQLite file, a writer thread with group commit, a reader thread.
  *
  * Always true: an append succeeds after the fsync of its commit. The main thread never touches the file.
- * Not for: two processes on one file; `DataDirectory` keeps them apart.
+ * Not for: two processes on one file; the data directory's lock keeps them apart.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
 import {
-  type Append,
-  EventStore,
-  type ExpectedRevision,
-  type FromAll,
-  type Head,
-  type MessageKey,
-  type RecordedEvent,
-} from "../EventStore.ts"
-import {
-  AppendTooLarge,
   KeysTaken,
-  type StoreRefused,
+  StoreRefused,
   StoreUnavailable,
   StreamDeleted,
   StreamNotFound,
   WrongExpectedRevision,
 } from "../errors.ts"
-import { appendBytes, maxAppendBytes } from "./appendRules.ts"
-import { Commits, follow } from "./LogSubscriptions.ts"
+import { type Appended, EventStore, type ExpectedRevision, type RecordedEvent } from "../EventStore.ts"
+import { CommitSignal } from "./CommitSignal.ts"
+import { appendBytes, tooLarge } from "./checkAppend.ts"
 import { EventStoreStats } from "./EventStoreStats.ts"
-import type { LogFileOptions } from "./sqlite/logFile.ts"
-import { keyFields, type WriterReply } from "./sqlite/messages.ts"
-import { ReaderThread } from "./sqlite/ReaderThread.ts"
-import { backupTimeoutMs, WriterThread } from "./sqlite/WriterThread.ts"
+import type { ScanOptions } from "./SqliteLogReader.ts"
+import { backupLog } from "./sqlite/backupLog.ts"
+import { Heads } from "./sqlite/Heads.ts"
+import { eventsOf, keysOf, type OtherAnswer, putAppend, write } from "./sqlite/messages.ts"
+import { openReaderThread, type ReaderThread } from "./sqlite/ReaderThread.ts"
+import { openWriterThread, type WriterThread } from "./sqlite/WriterThread.ts"
+import { type Scan, subscribeAll, subscribeStream } from "./subscriptions.ts"
+import { expectedNumber } from "./visibility.ts"
 
-/** Heads kept in memory, so that a read's first question costs no hop to a thread. */
-const maxHeads = 100_000
-
-const flat = (expected: ExpectedRevision): number => (expected === "no_stream" ? -1 : expected)
-
-const flatEvents = ({ events }: Append): ReadonlyArray<string> => {
-  const parts: Array<string> = []
-  for (const event of events) parts.push(event.id, event.type, event.data, event.metadata)
-  return parts
+export interface EventStoreOptions {
+  /** The log; made when absent, mode 0600. Its directory must exist. */
+  readonly file: string
+  /** Default `"FULL"`. `"OFF"` acknowledges what a power cut forgets, and is refused unless `allowNotDurable` is set too. */
+  readonly synchronous?: "FULL" | "OFF"
+  /** Exists so that a test can show that the check for fsyncs bites. */
+  readonly allowNotDurable?: boolean
+  /** The size at which the disk counts as full, in pages of 4 KiB. */
+  readonly maxPages?: number
 }
 
-const flatKeys = ({ keys = [] }: Append): ReadonlyArray<string | number> => {
-  const parts: Array<string | number> = []
-  for (const key of keys) parts.push(key.sender, key.clientMsgId, key.seq, key.messageId, key.mac, key.ts)
-  return parts
-}
+/** Positions that the reader thread looks at before it answers somebody else. */
+const scanSpan = 8_192
 
-const unflatKeys = (parts: ReadonlyArray<string | number>): ReadonlyArray<MessageKey> =>
-  Array.from({ length: parts.length / keyFields }, (_, i) => {
-    const [sender, clientMsgId, seq, messageId, mac, ts] = parts.slice(i * keyFields, (i + 1) * keyFields)
-    return { sender, clientMsgId, seq, messageId, mac, ts } as MessageKey
-  })
+type WriteFailure = WrongExpectedRevision | StreamDeleted | KeysTaken | StoreUnavailable
 
-/** What a reply that is no success means for a stream. */
-const refusalOf = (
-  stream: string,
-  reply: WriterReply,
-): WrongExpectedRevision | StreamDeleted | KeysTaken | StoreUnavailable => {
-  switch (reply[0]) {
+const failureOf = (stream: string, answer: OtherAnswer): WriteFailure => {
+  switch (answer[0]) {
     case "wrong":
-      return new WrongExpectedRevision({ stream, actual: reply[2] })
+      return new WrongExpectedRevision({ stream, actual: answer[1] })
     case "deleted":
       return new StreamDeleted({ stream })
     case "taken":
-      return new KeysTaken({ taken: unflatKeys(reply[2]) })
-    default:
-      return new StoreUnavailable({ reason: `an unexpected reply: ${reply[0]}` })
+      return new KeysTaken({ taken: keysOf(answer[1]) })
+    case "failed":
+      return new StoreUnavailable({ reason: answer[1] })
+    case "done":
+    case "original":
+      return new StoreUnavailable({ reason: `the writer answered ${answer[0]}` })
   }
 }
 
-/** @param options.allowNotDurable must be set for `synchronous: "OFF"`, so that nobody has it by accident. */
-export const layer = (options: {
+interface Parts {
   readonly file: string
-  readonly synchronous?: "FULL" | "OFF"
-  readonly allowNotDurable?: boolean
-  readonly maxPages?: number
-}): Layer.Layer<EventStore | EventStoreStats, StoreRefused> =>
-  Layer.effectContext(
-    Effect.gen(function* () {
-      const synchronous = options.synchronous === "OFF" && options.allowNotDurable === true ? "OFF" : "FULL"
-      const fileOptions: LogFileOptions = {
-        file: options.file,
-        synchronous,
-        ...(options.maxPages === undefined ? {} : { maxPages: options.maxPages }),
-      }
-      const commits = new Commits(-1)
-      const { writer, epoch, position } = yield* Effect.acquireRelease(
-        WriterThread.open(fileOptions, commits.advance),
-        (opened) => opened.writer.close,
-      )
-      commits.advance(position)
-      const reader = yield* Effect.acquireRelease(
-        Effect.sync(() => new ReaderThread(options.file)),
-        (opened) => Effect.ignore(opened.ask("close")),
-      )
-      return Context.make(EventStore, makeStore(writer, reader, commits, epoch)).pipe(
-        Context.add(EventStoreStats, { read: writer.stats }),
-      )
-    }),
-  )
+  readonly epoch: string
+  readonly writer: WriterThread
+  readonly reader: ReaderThread
+  readonly signal: CommitSignal
+  readonly heads: Heads
+  readonly clock: Clock.Clock
+}
 
-const makeStore = (
-  writer: WriterThread,
-  reader: ReaderThread,
-  commits: Commits,
-  epoch: string,
-): EventStore["Service"] => {
-  const heads = new Map<string, Head>()
-  const remember = (stream: string, head: Head): Head => {
-    if (heads.size >= maxHeads) heads.clear()
-    heads.set(stream, head)
-    return head
-  }
-
-  const readStream: EventStore["Service"]["readStream"] = (stream, read) =>
-    Effect.flatMap(reader.ask("readStream", stream, read), (result): ReturnType<typeof readStream> => {
-      if (result === "not_found") return Effect.fail(new StreamNotFound({ stream }))
-      if (result === "deleted") return Effect.fail(new StreamDeleted({ stream }))
-      return Effect.succeed(result)
+const writes = ({ writer, heads, signal }: Parts) => {
+  const append: EventStore["Service"]["append"] = (wanted) =>
+    Effect.callback<Appended, WriteFailure | NonNullable<ReturnType<typeof tooLarge>>>((resume) => {
+      const refusal = tooLarge(wanted)
+      if (refusal !== undefined) return resume(Effect.fail(refusal))
+      const { stream } = wanted
+      writer.ask(
+        {
+          stream,
+          committed: (revision, position) => heads.committed(stream, { revision, position }),
+          settled: (answer, revision, position) => {
+            if (answer === undefined) resume(Effect.succeed({ revision, position }))
+            else if (answer[0] === "original")
+              resume(Effect.succeed({ revision: answer[1], position: answer[2] }))
+            else resume(Effect.fail(failureOf(stream, answer)))
+          },
+        },
+        appendBytes(wanted.events),
+        (to) => putAppend(to, wanted),
+      )
+      return undefined
     })
 
-  const deletes = (how: "soft" | "tombstone") => (stream: string, expected: ExpectedRevision) =>
-    writer
-      .request((id) => ["delete", id, stream, flat(expected), how])
-      .pipe(
-        Effect.flatMap((reply) => {
-          heads.delete(stream)
-          if (reply[0] === "done") return Effect.void
-          const refusal = refusalOf(stream, reply)
-          return refusal._tag === "KeysTaken" ? Effect.die(refusal) : Effect.fail(refusal)
-        }),
-      )
+  /** `value`: what the write says besides its kind and stream. */
+  const change = (kind: number, stream: string, value: string | number): Effect.Effect<void, WriteFailure> =>
+    Effect.callback((resume) => {
+      const settled = (answer: OtherAnswer | undefined): void => {
+        heads.changed(stream)
+        signal.changed(stream)
+        if (answer?.[0] === "done") resume(Effect.void)
+        else resume(Effect.fail(failureOf(stream, answer!)))
+      }
+      writer.ask({ stream, settled }, 0, (to) => to.push(kind, stream, value))
+    })
+
+  const deletion = (kind: number) => (stream: string, expected: ExpectedRevision) =>
+    Effect.catchTag(change(kind, stream, expectedNumber(expected)), "KeysTaken", Effect.die)
+
+  const setMetadata: EventStore["Service"]["setMetadata"] = (stream, metadata) =>
+    Effect.catchTags(change(write.metadata, stream, JSON.stringify(metadata)), {
+      KeysTaken: Effect.die,
+      WrongExpectedRevision: Effect.die,
+    })
 
   return {
-    append: (append) => {
-      const bytes = appendBytes(append)
-      if (bytes > maxAppendBytes) return Effect.fail(new AppendTooLarge({ bytes }))
-      const { stream } = append
-      return Effect.flatMap(
-        writer.request((id) => [
-          "append",
-          id,
-          stream,
-          flat(append.expected),
-          flatEvents(append),
-          flatKeys(append),
-        ]),
-        (reply) => {
-          if (reply[0] !== "appended") return Effect.fail(refusalOf(stream, reply))
-          const appended = { revision: reply[2], position: reply[3] }
-          // A retry's answer is an old one: it must not move the head back.
-          if (appended.revision > (heads.get(stream)?.revision ?? -1)) remember(stream, appended)
-          return Effect.succeed(appended)
-        },
-      )
-    },
-    readStream,
-    readAll: (read) => reader.ask("readAll", read),
-    head: (stream) =>
-      Effect.suspend(() => {
-        const known = heads.get(stream)
-        if (known !== undefined) return Effect.succeed(known)
-        return Effect.map(reader.ask("head", stream), (head) => {
-          if (head === undefined) return undefined
-          // An append may have been acknowledged while the reader looked.
-          const newer = heads.get(stream)
-          return newer !== undefined && newer.revision > head.revision ? newer : remember(stream, head)
-        })
-      }),
-    headPosition: Effect.sync(() => commits.position),
-    lookupKeys: (stream, keys) => reader.ask("lookupKeys", stream, keys),
-    subscribeStream: (stream, after) =>
-      follow(commits, after, (mark, limit) =>
-        readStream(stream, { direction: "forward", from: mark + 1, limit }).pipe(
-          Effect.catchTag("StreamNotFound", () => Effect.succeed([])),
-          Effect.map((items: ReadonlyArray<RecordedEvent>) => ({
-            items,
-            next: items.at(-1)?.revision ?? mark,
-          })),
-        ),
-      ),
-    subscribeAll: ({ after, prefixes }) =>
-      follow(commits, after, (mark, limit) =>
-        Effect.map(
-          reader.ask("readAll", { direction: "forward", from: mark + 1, limit, prefixes }),
-          (items) => ({ items, next: items.at(-1)?.position ?? mark }),
-        ),
-      ).pipe(Stream.map((event): FromAll => ({ _tag: "Event", event }))),
-    getMetadata: (stream) => reader.ask("metadata", stream),
-    setMetadata: (stream, metadata) =>
-      Effect.flatMap(
-        writer.request((id) => ["metadata", id, stream, metadata]),
-        (reply) => (reply[0] === "done" ? Effect.void : Effect.fail(new StreamDeleted({ stream }))),
-      ),
-    softDelete: deletes("soft"),
-    tombstone: deletes("tombstone"),
-    backup: (path) => Effect.asVoid(writer.request((id) => ["backup", id, path], backupTimeoutMs)),
-    epoch,
-    onCommitted: commits.onCommitted,
+    append,
+    setMetadata,
+    softDelete: deletion(write.softDelete),
+    tombstone: deletion(write.tombstone),
   }
 }
+
+const reads = ({ reader, heads, clock }: Parts) => {
+  const readStream: EventStore["Service"]["readStream"] = (stream, read) =>
+    Effect.flatMap(
+      reader.ask("readStream", stream, read, clock.currentTimeMillisUnsafe()),
+      (answer): Effect.Effect<ReadonlyArray<RecordedEvent>, StreamNotFound | StreamDeleted> => {
+        if (answer === "not_found") return Effect.fail(new StreamNotFound({ stream }))
+        if (answer === "deleted") return Effect.fail(new StreamDeleted({ stream }))
+        return Effect.succeed(eventsOf(answer))
+      },
+    )
+
+  const scan = (options: ScanOptions): Effect.Effect<Scan, StoreUnavailable> =>
+    Effect.map(reader.ask("scan", { ...options, span: scanSpan }), ({ events, ...rest }) => ({
+      events: eventsOf(events),
+      ...rest,
+    }))
+
+  const readAll: EventStore["Service"]["readAll"] = Effect.fnUntraced(function* (read) {
+    const found: Array<RecordedEvent> = []
+    let from = read.from
+    while (found.length < read.limit) {
+      const { events, scanned, atEnd } = yield* scan({
+        ...read,
+        ...(from === undefined ? {} : { from }),
+        limit: read.limit - found.length,
+      })
+      found.push(...events)
+      if (atEnd) break
+      from = read.direction === "forward" ? scanned + 1 : scanned - 1
+    }
+    return found
+  })
+
+  const head: EventStore["Service"]["head"] = (stream) =>
+    Effect.suspend(() => {
+      const known = heads.get(stream)
+      if (known !== undefined) return Effect.succeed(known)
+      const answered = heads.ask(stream)
+      return Effect.onExit(reader.ask("head", stream), (exit) =>
+        Effect.sync(() => answered(exit._tag === "Success" ? exit.value : undefined)),
+      )
+    })
+
+  return { readStream, scan, readAll, head }
+}
+
+const storeOf = (parts: Parts): EventStore["Service"] => {
+  const { file, epoch, writer, reader, signal } = parts
+  const { readStream, scan, readAll, head } = reads(parts)
+  return {
+    ...writes(parts),
+    readStream,
+    readAll,
+    head,
+    headPosition: Effect.sync(() => writer.position),
+    lookupKeys: (stream, keys) => reader.ask("lookupKeys", stream, keys),
+    subscribeStream: subscribeStream(signal, readStream),
+    subscribeAll: subscribeAll(signal, (options) => scan({ direction: "forward", ...options })),
+    getMetadata: (stream) => reader.ask("metadata", stream),
+    backup: (target) => backupLog(file, target),
+    epoch,
+    onCommitted: signal.onCommitted,
+  }
+}
+
+export const layer = (
+  options: EventStoreOptions,
+): Layer.Layer<EventStore | EventStoreStats, StoreRefused | StoreUnavailable> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const { file, synchronous = "FULL", maxPages } = options
+      if (synchronous === "OFF" && options.allowNotDurable !== true)
+        return yield* new StoreRefused({ path: file, reason: "not_durable", detail: "synchronous is OFF" })
+      const signal = new CommitSignal()
+      const heads = new Heads()
+      const { writer, epoch } = yield* openWriterThread(
+        { file, synchronous, ...(maxPages === undefined ? {} : { maxPages }) },
+        {
+          committed: (position, streams) => signal.committed(position, streams),
+          lost: (reason) => signal.lose(reason),
+        },
+      )
+      const reader = yield* openReaderThread(file, (reason) => signal.lose(reason))
+      const clock = yield* Clock.clockWith(Effect.succeed)
+      const store = storeOf({ file, epoch, writer, reader, signal, heads, clock })
+      return Context.make(EventStore, store).pipe(Context.add(EventStoreStats, { read: writer.stats }))
+    }),
+  )

@@ -71,7 +71,7 @@ export class MemoryLog {
       return visible.filter((event) => typeof from !== "number" || event.revision >= from).slice(0, limit)
     return visible
       .filter((event) => typeof from !== "number" || event.revision <= from)
-      .reverse()
+      .toReversed()
       .slice(0, limit)
   }
 

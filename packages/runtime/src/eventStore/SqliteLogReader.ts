@@ -1,162 +1,176 @@
 /**
- * The reading half of the embedded store: a read-only connection, synchronous, for worker threads (the store's own reader, and the
- * followers of projections).
+ * The reading half of the embedded store: a read-only connection, synchronous, for worker threads (the store's own reader, and
+ * the followers of projections).
  *
  * Always true: it sees only what is committed, hence durable.
- * Not for: the main thread; a page that is not in memory would stop it.
+ * Not for: the main thread, which a page that is not in memory would stop. Not for a file that no process has open for writing.
  */
-import { DatabaseSync, type StatementSync } from "node:sqlite"
-import type {
-  Head,
-  MessageKey,
-  Position,
-  ReadAll,
-  ReadStream,
-  RecordedEvent,
-  StreamMetadata,
-} from "../EventStore.ts"
-import { firstVisible, isSystemStream } from "./appendRules.ts"
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite"
+import type { Head, MessageKey, Position, ReadStream, RecordedEvent, StreamMetadata } from "../EventStore.ts"
 import { epochOf } from "./sqlite/logFile.ts"
+import type { Scan } from "./subscriptions.ts"
+import { createdSince, exists, firstVisible } from "./visibility.ts"
+
+export interface ScanOptions {
+  readonly direction: "forward" | "backward"
+  /** Inclusive. Default: the log's start, or its end when backward. */
+  readonly from?: Position | "end"
+  readonly limit: number
+  readonly prefixes?: ReadonlyArray<string>
+  /** Looks at no more than this many positions. Default: all. */
+  readonly span?: number
+}
 
 export interface LogReader {
-  readonly readAll: (read: ReadAll) => ReadonlyArray<RecordedEvent>
+  /** Forward from `from` (inclusive), at most `limit` events of streams with one of the prefixes; fewer only at the log's end. */
+  readonly readAll: (read: {
+    readonly from: Position
+    readonly limit: number
+    readonly prefixes?: ReadonlyArray<string>
+  }) => Array<RecordedEvent>
+  readonly headPosition: () => Position
+  readonly epoch: () => string
+  readonly close: () => void
+  readonly scan: (options: ScanOptions) => Scan
+  /** `now` in milliseconds: what `maxAgeSeconds` counts back from. */
   readonly readStream: (
     stream: string,
     read: ReadStream,
-  ) => ReadonlyArray<RecordedEvent> | "not_found" | "deleted"
+    now: number,
+  ) => Array<RecordedEvent> | "not_found" | "deleted"
   readonly head: (stream: string) => Head | undefined
-  readonly headPosition: () => Position
   readonly metadata: (stream: string) => StreamMetadata
   readonly lookupKeys: (
     stream: string,
     keys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>,
-  ) => ReadonlyArray<MessageKey>
-  readonly epoch: () => string
-  readonly close: () => void
+  ) => Array<MessageKey>
 }
 
-interface EventRow {
-  readonly position: number
-  readonly stream: number
-  readonly revision: number
-  readonly id: string
-  readonly type: string
-  readonly data: string
-  readonly metadata: string
-  readonly created: number
-}
-interface StreamRow {
-  readonly id: number
-  readonly last: number
-  readonly start: number
-  readonly soft_deleted: number
-  readonly tombstoned: number
-  readonly metadata: string
+const columns = "e.position, e.revision, e.id, e.type, e.data, e.metadata, e.created"
+type Row = ReadonlyArray<SQLOutputValue>
+
+const recorded = (row: Row, stream: string): RecordedEvent => ({
+  stream,
+  revision: row[1] as number,
+  position: row[0] as number,
+  created: row[6] as number,
+  id: row[2] as string,
+  type: row[3] as string,
+  data: row[4] as string,
+  metadata: row[5] as string,
+})
+
+const scanText = (direction: "forward" | "backward", prefixes: number): string => {
+  const matches = Array.from({ length: prefixes }, (_, i) => {
+    const parameter = `?${i + 4}`
+    return `substr(s.name, 1, length(${parameter})) = ${parameter}`
+  })
+  return `SELECT ${columns}, s.name FROM events e CROSS JOIN streams s ON s.id = e.stream
+    WHERE e.position BETWEEN ?1 AND ?2 AND substr(s.name, 1, 1) <> '$'
+    ${prefixes === 0 ? "" : `AND (${matches.join(" OR ")})`}
+    ORDER BY e.position ${direction === "forward" ? "ASC" : "DESC"} LIMIT ?3`
 }
 
-/** Names of streams never change: they are remembered, and beyond this many read anew. */
-const maxNames = 200_000
-/** Rows fetched at a time when a prefix filters. */
-const scanRows = 1_000
+const ofStream = `SELECT ${columns} FROM events e WHERE e.stream = ? AND e.revision BETWEEN ? AND ? AND e.created >= ?`
 
+/** `file` must be open for writing already, usually by another thread. Throws when it cannot be read. */
 export const openLogReader = (file: string): LogReader => {
   const database = new DatabaseSync(file, { readOnly: true })
-  database.exec("PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456")
-  const statements = Object.fromEntries(
-    Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]),
-  ) as Record<keyof typeof sql, StatementSync>
-  const names = new Map<number, string>()
-
-  const nameOf = (stream: number): string => {
-    const known = names.get(stream)
-    if (known !== undefined) return known
-    if (names.size >= maxNames) names.clear()
-    const { name } = statements.name.get(stream) as { name: string }
-    names.set(stream, name)
-    return name
+  database.exec("PRAGMA cache_size = -32768; PRAGMA busy_timeout = 5000")
+  const rows = (text: string): StatementSync => {
+    const statement = database.prepare(text)
+    statement.setReturnArrays(true)
+    return statement
   }
-  const streamOf = (name: string): StreamRow | undefined =>
-    statements.stream.get(name) as StreamRow | undefined
-  const stateOf = (row: StreamRow) => ({
-    last: row.last,
-    start: row.start,
-    softDeleted: row.soft_deleted === 1,
-  })
-  const recorded = (row: EventRow, stream: string): RecordedEvent => ({ ...row, stream })
+  const scans = new Map<string, StatementSync>()
+  const forward = rows(`${ofStream} ORDER BY e.revision LIMIT ?`)
+  const backward = rows(`${ofStream} ORDER BY e.revision DESC LIMIT ?`)
+  const headPosition = database.prepare("SELECT coalesce(max(position), -1) AS position FROM events")
+  const head = database.prepare(
+    "SELECT revision, position FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1",
+  )
+  const byName = database.prepare("SELECT id, metadata, tombstoned FROM streams WHERE name = ?")
+  const key = database.prepare(
+    `SELECT sender, client_msg_id AS clientMsgId, seq, message_id AS messageId, mac, ts
+     FROM message_keys WHERE conversation = ? AND sender = ? AND client_msg_id = ?`,
+  )
 
-  const readAll = ({ direction, from, limit, prefixes = [] }: ReadAll): ReadonlyArray<RecordedEvent> => {
-    const forward = direction === "forward"
-    const scan = forward ? statements.allForward : statements.allBackward
-    const found: Array<RecordedEvent> = []
-    let at = typeof from === "number" ? from : forward ? 0 : Number.MAX_SAFE_INTEGER
-    while (found.length < limit) {
-      const rows = scan.all(
-        at,
-        prefixes.length === 0 ? limit : scanRows,
-      ) as unknown as ReadonlyArray<EventRow>
-      for (const row of rows) {
-        at = forward ? row.position + 1 : row.position - 1
-        const stream = nameOf(row.stream)
-        if (isSystemStream(stream)) continue
-        if (prefixes.length > 0 && !prefixes.some((prefix) => stream.startsWith(prefix))) continue
-        found.push(recorded(row, stream))
-        if (found.length === limit) break
-      }
-      if (rows.length === 0) break
+  const lastPosition = (): Position => headPosition.get()!["position"] as number
+
+  const stream = (name: string) => {
+    const row = byName.get(name)
+    if (row === undefined) return undefined
+    const id = row["id"] as number
+    const last = head.get(id) as unknown as Head | undefined
+    return {
+      id,
+      head: last,
+      last: last?.revision ?? -1,
+      metadata: JSON.parse(row["metadata"] as string) as StreamMetadata,
+      tombstoned: row["tombstoned"] === 1,
     }
-    return found
   }
 
-  const readStream: LogReader["readStream"] = (name, read) => {
-    const stream = streamOf(name)
-    if (stream?.tombstoned === 1) return "deleted"
-    if (stream === undefined || stream.last < 0 || stream.soft_deleted === 1) return "not_found"
-    const metadata = JSON.parse(stream.metadata) as StreamMetadata
-    const lowest = firstVisible(stateOf(stream), metadata)
-    const youngest = metadata.maxAgeSeconds === undefined ? 0 : Date.now() - metadata.maxAgeSeconds * 1_000
-    const forward = read.direction === "forward"
-    const from = typeof read.from === "number" ? read.from : forward ? 0 : stream.last
-    const rows = forward
-      ? statements.streamForward.all(stream.id, Math.max(from, lowest), youngest, read.limit)
-      : statements.streamBackward.all(stream.id, from, lowest, youngest, read.limit)
-    return (rows as unknown as ReadonlyArray<EventRow>).map((row) => recorded(row, name))
+  const scanStatement = (direction: "forward" | "backward", prefixes: number): StatementSync => {
+    const name = `${direction} ${prefixes}`
+    const statement = scans.get(name) ?? rows(scanText(direction, prefixes))
+    scans.set(name, statement)
+    return statement
+  }
+
+  const scan = ({ direction, from, limit, prefixes = [], span = Infinity }: ScanOptions): Scan => {
+    const end = lastPosition()
+    const forwards = direction === "forward"
+    const start = typeof from === "number" ? (forwards ? from : Math.min(from, end)) : forwards ? 0 : end
+    const lowest = forwards ? start : Math.max(start - span + 1, 0)
+    const highest = forwards ? Math.min(start + span - 1, end) : start
+    const found = scanStatement(direction, prefixes.length).all(lowest, highest, limit, ...prefixes)
+    const events = (found as unknown as Array<Row>).map((row) => recorded(row, row[7] as string))
+    if (events.length === limit) return { events, scanned: events.at(-1)?.position ?? start, atEnd: false }
+    return forwards
+      ? { events, scanned: highest, atEnd: highest >= end }
+      : { events, scanned: lowest, atEnd: lowest === 0 }
+  }
+
+  const readStream: LogReader["readStream"] = (name, read, now) => {
+    const found = stream(name)
+    if (found?.tombstoned) return "deleted"
+    if (found === undefined || !exists(found)) return "not_found"
+    const first = firstVisible(found.metadata, found.last)
+    const since = createdSince(found.metadata, now)
+    const { direction, from, limit } = read
+    const selected =
+      direction === "forward"
+        ? forward.all(
+            found.id,
+            typeof from === "number" ? Math.max(from, first) : first,
+            found.last,
+            since,
+            limit,
+          )
+        : backward.all(found.id, first, typeof from === "number" ? from : found.last, since, limit)
+    return (selected as unknown as Array<Row>).map((row) => recorded(row, name))
   }
 
   return {
-    readAll,
-    readStream,
-    head: (name) => {
-      const stream = streamOf(name)
-      if (stream === undefined || stream.last < 0 || stream.soft_deleted === 1 || stream.tombstoned === 1)
-        return undefined
-      const { position } = statements.positionOf.get(stream.id, stream.last) as { position: number }
-      return { revision: stream.last, position }
-    },
-    headPosition: () => (statements.headPosition.get() as { position: number }).position,
-    metadata: (name) => JSON.parse(streamOf(name)?.metadata ?? "{}") as StreamMetadata,
-    lookupKeys: (name, keys) => {
-      const stream = streamOf(name)
-      if (stream === undefined) return []
-      return keys.flatMap(({ sender, clientMsgId }) => {
-        const row = statements.key.get(stream.id, sender, clientMsgId)
-        return row === undefined ? [] : [{ ...(row as unknown as MessageKey) }]
-      })
-    },
+    readAll: (read) => [...scan({ direction: "forward", ...read }).events],
+    headPosition: lastPosition,
     epoch: () => epochOf(database)!,
     close: () => database.close(),
+    scan,
+    readStream,
+    head: (name) => {
+      const found = stream(name)
+      return found !== undefined && exists(found) ? { ...found.head! } : undefined
+    },
+    metadata: (name) => stream(name)?.metadata ?? {},
+    lookupKeys: (name, keys) => {
+      const id = byName.get(name)?.["id"] as number | undefined
+      if (id === undefined) return []
+      return keys.flatMap(({ sender, clientMsgId }) => {
+        const line = key.get(id, sender, clientMsgId)
+        return line === undefined ? [] : [{ ...line } as unknown as MessageKey]
+      })
+    },
   }
 }
-
-const columns = "position, stream, revision, id, type, data, metadata, created"
-const sql = {
-  name: "SELECT name FROM streams WHERE id = ?",
-  stream: "SELECT id, last, start, soft_deleted, tombstoned, metadata FROM streams WHERE name = ?",
-  allForward: `SELECT ${columns} FROM events WHERE position >= ? ORDER BY position LIMIT ?`,
-  allBackward: `SELECT ${columns} FROM events WHERE position <= ? ORDER BY position DESC LIMIT ?`,
-  streamForward: `SELECT ${columns} FROM events WHERE stream = ? AND revision >= ? AND created >= ? ORDER BY revision LIMIT ?`,
-  streamBackward: `SELECT ${columns} FROM events WHERE stream = ? AND revision <= ? AND revision >= ? AND created >= ? ORDER BY revision DESC LIMIT ?`,
-  positionOf: "SELECT position FROM events WHERE stream = ? AND revision = ?",
-  headPosition: "SELECT coalesce(max(position), -1) AS position FROM events",
-  key: `SELECT sender, client_msg_id AS clientMsgId, seq, message_id AS messageId, mac, ts
-        FROM message_keys WHERE stream = ? AND sender = ? AND client_msg_id = ?`,
-} as const

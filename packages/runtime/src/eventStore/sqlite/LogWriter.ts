@@ -1,229 +1,239 @@
 /**
- * The writing half of the embedded store: one connection, used by the writer thread alone.
+ * The writing half of the embedded store: one connection, used by one thread, one transaction for many writes.
  *
- * Always true: `apply` carries out requests inside a transaction that its caller opened; a request that is refused has written nothing.
+ * Always true: `commit` returns after the fsync that covers what it reports. A write that is refused has changed nothing, and does
+ * not disturb the others of its transaction. A transaction that fails has changed nothing at all.
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 import type { StreamMetadata } from "../../EventStore.ts"
-import { fits, retryFrom, type StreamState } from "../appendRules.ts"
-import { eventFields, keyFields, type WriterReply, type WriterRequest } from "./messages.ts"
+import { actualRevision, fits, isSoftDeleted, revived, softDeleted, type StreamState } from "../visibility.ts"
+import { GenerationCache } from "./GenerationCache.ts"
+import {
+  type Committed,
+  eventFields,
+  type Flat,
+  headerFields,
+  keyFields,
+  nextWrite,
+  type OtherAnswer,
+  write,
+} from "./messages.ts"
+import { concernsOneWrite, reasonOf } from "./sqliteFailure.ts"
+import { type WriterStatements, writerStatements } from "./writerStatements.ts"
 
 interface StreamRow extends StreamState {
   readonly id: number
   last: number
-  start: number
-  softDeleted: boolean
+  metadata: StreamMetadata
   tombstoned: boolean
 }
 
-/** Rows kept in memory; beyond it all are read anew. */
-const maxCached = 100_000
+const cachedStreams = 100_000
+const absent: StreamState = { last: -1, metadata: {}, tombstoned: false }
 
 export class LogWriter {
-  readonly #streams = new Map<string, StreamRow>()
-  readonly #statements: Readonly<Record<keyof typeof sql, StatementSync>>
+  readonly #database: DatabaseSync
+  readonly #sql: WriterStatements
+  readonly #streams = new GenerationCache<StreamRow>(cachedStreams)
+  /** Of the last event written; `#durable`: of the last one committed. */
   #position: number
-  #committed: number
+  #durable: number
+  #places: Array<number> = []
+  #others: Array<OtherAnswer> = []
+  #events = 0
 
   constructor(database: DatabaseSync) {
-    this.#statements = Object.fromEntries(
-      Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]),
-    ) as Record<keyof typeof sql, StatementSync>
-    this.#position = (this.#statements.head.get() as { position: number }).position
-    this.#committed = this.#position
+    this.#database = database
+    this.#sql = writerStatements(database)
+    this.#position = (this.#sql.head.get() as { position: number }).position
+    this.#durable = this.#position
   }
 
-  /** The log's last durable position. */
   get position(): number {
-    return this.#committed
+    return this.#durable
   }
 
-  committed(): void {
-    this.#committed = this.#position
-  }
-
-  /** Nothing of the transaction happened: what was remembered of it is forgotten. */
-  rolledBack(): void {
-    this.#streams.clear()
-    this.#position = this.#committed
-  }
-
-  apply(request: Exclude<WriterRequest, readonly ["backup" | "close", ...Array<unknown>]>): WriterReply {
-    switch (request[0]) {
-      case "append":
-        return this.#append(request[1], request[2], request[3], request[4], request[5])
-      case "metadata":
-        return this.#setMetadata(request[1], request[2], request[3])
-      case "delete":
-        return this.#delete(request[1], request[2], request[3], request[4])
+  /** Carries out lists of writes, in order. Never throws for a reason that lies in the disk or in one write. */
+  commit(lists: ReadonlyArray<Flat>): Committed {
+    const started = performance.now()
+    this.#places = []
+    this.#others = []
+    this.#events = 0
+    try {
+      this.#transaction(lists)
+    } catch (cause) {
+      // A cause that lies in one write must not fail its neighbours: each gets a transaction of its own.
+      if (concernsOneWrite(cause)) for (const list of lists) this.#oneByOne(list)
+      else for (const list of lists) this.#fail(list[1] as number, cause)
+    }
+    return {
+      places: this.#places,
+      others: this.#others,
+      position: this.#durable,
+      events: this.#events,
+      commitMs: performance.now() - started,
     }
   }
 
-  #append(
-    id: number,
-    name: string,
-    expected: number,
-    events: ReadonlyArray<string>,
-    keys: ReadonlyArray<string | number>,
-  ): WriterReply {
-    const stream = this.#stream(name)
-    if (stream?.tombstoned) return ["deleted", id]
-    const state: StreamState = stream ?? absent
-    const wanted = expected < 0 ? "no_stream" : expected
-    if (!fits(state, wanted)) return this.#retried(id, stream, retryFrom(state, wanted), events)
-    const row = stream ?? this.#create(name)
-    const taken = this.#takeKeys(row.id, keys)
-    if (taken.length > 0) return ["taken", id, taken]
-    if (row.softDeleted) {
-      row.start = row.last + 1
-      row.softDeleted = false
+  #transaction(lists: ReadonlyArray<Flat>): void {
+    const [places, others, events] = [this.#places.length, this.#others.length, this.#events]
+    try {
+      this.#sql.begin.run()
+      for (const list of lists)
+        for (let at = headerFields; at < list.length; at = nextWrite(list, at)) this.#apply(list, at)
+      this.#sql.commit.run()
+      this.#durable = this.#position
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK")
+      this.#streams.clear()
+      this.#position = this.#durable
+      this.#places.length = places
+      this.#others.length = others
+      this.#events = events
+      throw cause
     }
-    const created = Date.now()
-    for (let at = 0; at < events.length; at += eventFields) {
-      this.#position += 1
-      row.last += 1
-      this.#statements.insertEvent.run(
-        this.#position,
-        row.id,
-        row.last,
-        events[at]!,
-        events[at + 1]!,
-        events[at + 2]!,
-        events[at + 3]!,
-        created,
-      )
-    }
-    this.#save(row)
-    return ["appended", id, row.last, this.#position]
   }
 
-  /** The original's answer when these very events stand where they would have been written, else a wrong revision. */
-  #retried(
-    id: number,
-    stream: StreamRow | undefined,
-    from: number,
-    events: ReadonlyArray<string>,
-  ): WriterReply {
-    if (stream === undefined) return ["wrong", id, -1]
-    const wrong: WriterReply = ["wrong", id, stream.softDeleted ? -1 : stream.last]
-    const count = events.length / eventFields
-    const standing = this.#statements.ids.all(stream.id, from, count) as unknown as ReadonlyArray<{
-      id: string
-      position: number
-    }>
-    if (count === 0 || standing.length < count) return wrong
-    if (standing.some((row, index) => row.id !== events[index * eventFields])) return wrong
-    return ["appended", id, from + count - 1, standing.at(-1)!.position]
-  }
-
-  /** Inserts the lines; if any is taken, removes those it had inserted and returns the ones that stand. */
-  #takeKeys(stream: number, keys: ReadonlyArray<string | number>): ReadonlyArray<string | number> {
-    const taken: Array<string | number> = []
-    const inserted: Array<number> = []
-    for (let at = 0; at < keys.length; at += keyFields) {
-      const { changes } = this.#statements.insertKey.run(
-        stream,
-        keys[at]!,
-        keys[at + 1]!,
-        keys[at + 2]!,
-        keys[at + 3]!,
-        keys[at + 4]!,
-        keys[at + 5]!,
-      )
-      if (changes > 0) inserted.push(at)
-      else {
-        const row = this.#statements.key.get(stream, keys[at]!, keys[at + 1]!) as Record<
-          string,
-          string | number
-        >
-        taken.push(...Object.values(row))
+  #oneByOne(list: Flat): void {
+    for (let at = headerFields; at < list.length; at = nextWrite(list, at)) {
+      const alone = [list[0]!, 1, ...list.slice(at, nextWrite(list, at))]
+      try {
+        this.#transaction([alone])
+      } catch (cause) {
+        this.#fail(1, cause)
       }
     }
-    if (taken.length > 0)
-      for (const at of inserted) this.#statements.deleteKey.run(stream, keys[at]!, keys[at + 1]!)
-    return taken
   }
 
-  #setMetadata(id: number, name: string, metadata: StreamMetadata): WriterReply {
-    const stream = this.#stream(name) ?? this.#create(name)
-    if (stream.tombstoned) return ["deleted", id]
-    this.#statements.setMetadata.run(JSON.stringify(metadata), stream.id)
-    return ["done", id]
+  #fail(count: number, cause: unknown): void {
+    for (let i = 0; i < count; i++) this.#answer(["failed", reasonOf(cause)])
   }
 
-  #delete(id: number, name: string, expected: number, how: "soft" | "tombstone"): WriterReply {
+  #answer(answer: OtherAnswer): void {
+    this.#places.push(-1, this.#others.length)
+    this.#others.push(answer)
+  }
+
+  #apply(list: Flat, at: number): void {
+    const name = list[at + 1] as string
     const stream = this.#stream(name)
-    if (stream?.tombstoned) return ["deleted", id]
-    const state: StreamState = stream ?? absent
-    if (!fits(state, expected < 0 ? "no_stream" : expected))
-      return ["wrong", id, state.softDeleted ? -1 : state.last]
+    if (stream?.tombstoned) return this.#answer(["deleted"])
+    switch (list[at]) {
+      case write.append:
+        return this.#append(list, at, name, stream)
+      case write.metadata:
+        this.#setMetadata(stream ?? this.#create(name), list[at + 2] as string)
+        return this.#answer(["done"])
+      default: {
+        if (!fits(list[at + 2] as number, stream ?? absent))
+          return this.#answer(["wrong", actualRevision(stream ?? absent)])
+        const row = stream ?? this.#create(name)
+        if (list[at] === write.softDelete)
+          this.#setMetadata(row, JSON.stringify({ truncateBefore: softDeleted }))
+        else {
+          row.tombstoned = true
+          this.#sql.tombstone.run(row.id)
+        }
+        return this.#answer(["done"])
+      }
+    }
+  }
+
+  #append(list: Flat, at: number, name: string, stream: StreamRow | undefined): void {
+    const expected = list[at + 2] as number
+    const count = list[at + 3] as number
+    const keys = list[at + 4] as number
+    const firstEvent = at + 5
+    const firstKey = firstEvent + count * eventFields
+    if (stream !== undefined && expected < stream.last) {
+      const position = this.#original(stream.id, list, firstEvent, expected + 1, count)
+      if (position !== undefined) return this.#answer(["original", expected + count, position])
+    }
+    if (!fits(expected, stream ?? absent)) return this.#answer(["wrong", actualRevision(stream ?? absent)])
     const row = stream ?? this.#create(name)
-    if (how === "tombstone") {
-      row.tombstoned = true
-      this.#statements.deleteEvents.run(row.id)
-    } else row.softDeleted = row.last >= 0
-    this.#save(row)
-    return ["done", id]
+    const taken = this.#takeKeys(row.id, list, firstKey, firstKey + keys * keyFields)
+    if (taken !== undefined) return this.#answer(["taken", taken])
+    if (isSoftDeleted(row.metadata)) this.#setMetadata(row, JSON.stringify(revived(row.last)))
+    for (let event = firstEvent; event < firstKey; event += eventFields)
+      this.#sql.insertEvent.run(
+        ++this.#position,
+        row.id,
+        ++row.last,
+        list[event]!,
+        list[event + 1]!,
+        list[event + 2]!,
+        list[event + 3]!,
+        list[0]!,
+      )
+    this.#events += count
+    this.#places.push(row.last, this.#position)
+  }
+
+  /** The last event's position if just these events stand from `revision` on. */
+  #original(stream: number, list: Flat, at: number, revision: number, count: number): number | undefined {
+    const standing = this.#sql.ids.all(stream, revision, count) as Array<Record<string, string | number>>
+    if (standing.length < count) return undefined
+    for (const [i, event] of standing.entries())
+      if (event["id"] !== list[at + i * eventFields]) return undefined
+    return standing[count - 1]!["position"] as number
+  }
+
+  /** Inserts the lines; if any is taken, removes those it inserted and returns the ones that stand. */
+  #takeKeys(stream: number, list: Flat, from: number, to: number): Flat | undefined {
+    for (let at = from; at < to; at += keyFields) {
+      const { changes } = this.#sql.insertKey.run(
+        stream,
+        list[at]!,
+        list[at + 1]!,
+        list[at + 2]!,
+        list[at + 3]!,
+        list[at + 4]!,
+        list[at + 5]!,
+      )
+      if (changes === 0) return this.#standingKeys(stream, list, from, at, to)
+    }
+    return undefined
+  }
+
+  /** The key at `conflict` is taken: takes back those from `from` up to it, and finds all that stand. */
+  #standingKeys(stream: number, list: Flat, from: number, conflict: number, to: number): Flat {
+    for (let at = from; at < conflict; at += keyFields)
+      this.#sql.deleteKey.run(stream, list[at]!, list[at + 1]!)
+    const standing: Flat = []
+    for (let at = from; at < to; at += keyFields) {
+      const line = this.#sql.key.get(stream, list[at]!, list[at + 1]!)
+      if (line !== undefined) standing.push(...(Object.values(line) as Flat))
+    }
+    return standing
+  }
+
+  #setMetadata(stream: StreamRow, json: string): void {
+    this.#sql.setMetadata.run(json, stream.id)
+    stream.metadata = JSON.parse(json) as StreamMetadata
   }
 
   #stream(name: string): StreamRow | undefined {
     const cached = this.#streams.get(name)
     if (cached !== undefined) return cached
-    const row = this.#statements.stream.get(name) as
-      | { id: number; last: number; start: number; soft_deleted: number; tombstoned: number }
+    const found = this.#sql.stream.get(name) as
+      | { id: number; metadata: string; tombstoned: number; last: number }
       | undefined
-    if (row === undefined) return undefined
-    return this.#remember(name, {
-      id: row.id,
-      last: row.last,
-      start: row.start,
-      softDeleted: row.soft_deleted === 1,
-      tombstoned: row.tombstoned === 1,
-    })
-  }
-
-  #create(name: string): StreamRow {
-    const { lastInsertRowid } = this.#statements.createStream.run(name)
-    return this.#remember(name, {
-      id: Number(lastInsertRowid),
-      last: -1,
-      start: 0,
-      softDeleted: false,
-      tombstoned: false,
-    })
-  }
-
-  #remember(name: string, row: StreamRow): StreamRow {
-    if (this.#streams.size >= maxCached) this.#streams.clear()
+    if (found === undefined) return undefined
+    const { id, last } = found
+    const row = {
+      id,
+      last,
+      metadata: JSON.parse(found.metadata) as StreamMetadata,
+      tombstoned: found.tombstoned === 1,
+    }
     this.#streams.set(name, row)
     return row
   }
 
-  #save(row: StreamRow): void {
-    this.#statements.saveStream.run(
-      row.last,
-      row.start,
-      row.softDeleted ? 1 : 0,
-      row.tombstoned ? 1 : 0,
-      row.id,
-    )
+  #create(name: string): StreamRow {
+    const { lastInsertRowid } = this.#sql.createStream.run(name)
+    const row = { id: Number(lastInsertRowid), last: -1, metadata: {}, tombstoned: false }
+    this.#streams.set(name, row)
+    return row
   }
 }
-
-const absent: StreamState = { last: -1, softDeleted: false, start: 0 }
-
-const sql = {
-  head: "SELECT coalesce(max(position), -1) AS position FROM events",
-  stream: "SELECT id, last, start, soft_deleted, tombstoned FROM streams WHERE name = ?",
-  createStream: "INSERT INTO streams (name, last) VALUES (?, -1)",
-  saveStream: "UPDATE streams SET last = ?, start = ?, soft_deleted = ?, tombstoned = ? WHERE id = ?",
-  setMetadata: "UPDATE streams SET metadata = ? WHERE id = ?",
-  insertEvent:
-    "INSERT INTO events (position, stream, revision, id, type, data, metadata, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-  deleteEvents: "DELETE FROM events WHERE stream = ?",
-  ids: "SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?",
-  insertKey:
-    "INSERT INTO message_keys (stream, sender, client_msg_id, seq, message_id, mac, ts) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-  key: "SELECT sender, client_msg_id, seq, message_id, mac, ts FROM message_keys WHERE stream = ? AND sender = ? AND client_msg_id = ?",
-  deleteKey: "DELETE FROM message_keys WHERE stream = ? AND sender = ? AND client_msg_id = ?",
-} as const

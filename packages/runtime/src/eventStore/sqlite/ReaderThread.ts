@@ -1,10 +1,10 @@
 /** The main thread's side of the reader thread: requests of one turn of the event loop travel in one message. */
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { StoreUnavailable } from "../../errors.ts"
-import type { LogReader } from "../SqliteLogReader.ts"
-import type { ReaderReply, ReaderRequest } from "./messages.ts"
 import { Pending } from "./Pending.ts"
+import type { ReaderAnswer, ReaderMethods, ReaderRequest } from "./readerWorker.ts"
 
 const timeoutMs = 5_000
 /** More reads than this waiting: the newest is refused at once. */
@@ -12,48 +12,68 @@ const maxWaiting = 65_536
 
 export class ReaderThread {
   readonly #worker: Worker
-  readonly #pending = new Pending<ReaderReply>(timeoutMs)
+  readonly #pending = new Pending<ReaderAnswer>(timeoutMs)
   #unsent: Array<ReaderRequest> = []
-  #alive = true
+  #lost: string | undefined
 
-  constructor(file: string) {
-    this.#worker = new Worker(new URL("./readerWorker.ts", import.meta.url), { workerData: { file } })
-    this.#worker.on("message", (replies: ReadonlyArray<ReaderReply>) => {
-      for (const reply of replies) this.#pending.settle(reply.id, reply)
+  constructor(worker: Worker, lost: (reason: string) => void) {
+    this.#worker = worker
+    worker.on("message", (answers: ReadonlyArray<ReaderAnswer>) => {
+      for (const answer of answers) this.#pending.settle(answer.id, answer)
     })
-    const die = (): void => {
-      this.#alive = false
+    const lose = (reason: string): void => {
+      if (this.#lost !== undefined) return
+      this.#lost = reason
       this.#pending.end()
+      lost(reason)
     }
-    this.#worker.on("error", die)
-    this.#worker.on("exit", die)
+    worker.on("error", (cause) => lose(`the reader thread failed: ${String(cause)}`))
+    worker.on("exit", () => lose("the store is closed"))
   }
 
-  readonly ask = <Method extends keyof LogReader>(
+  readonly ask = <Method extends keyof ReaderMethods>(
     method: Method,
-    ...args: Parameters<LogReader[Method]>
-  ): Effect.Effect<ReturnType<LogReader[Method]>, StoreUnavailable> =>
+    ...args: Parameters<ReaderMethods[Method]>
+  ): Effect.Effect<ReturnType<ReaderMethods[Method]>, StoreUnavailable> =>
     Effect.callback((resume) => {
-      const refusal = !this.#alive
-        ? "the reader is gone"
-        : this.#pending.size >= maxWaiting
-          ? "overloaded"
-          : ""
-      if (refusal !== "") {
-        resume(Effect.fail(new StoreUnavailable({ reason: refusal })))
-        return
-      }
-      const id = this.#pending.add((reply) => {
-        if (reply === undefined) resume(Effect.fail(new StoreUnavailable({ reason: "no answer" })))
-        else if ("failure" in reply) resume(Effect.fail(new StoreUnavailable({ reason: reply.failure })))
-        else resume(Effect.succeed(reply.result as ReturnType<LogReader[Method]>))
+      const fail = (reason: string): void => resume(Effect.fail(new StoreUnavailable({ reason })))
+      if (this.#lost !== undefined) return fail(this.#lost)
+      if (this.#pending.size >= maxWaiting) return fail("overloaded")
+      const id = this.#pending.add((answer) => {
+        if (answer === undefined) fail(this.#lost ?? "the store did not answer in time")
+        else if ("failure" in answer) fail(answer.failure)
+        else resume(Effect.succeed(answer.result as ReturnType<ReaderMethods[Method]>))
       })
       this.#unsent.push({ id, method, args })
-      if (this.#unsent.length === 1)
-        setImmediate(() => {
-          const requests = this.#unsent
-          this.#unsent = []
-          if (this.#alive) this.#worker.postMessage(requests)
-        })
+      if (this.#unsent.length === 1) setImmediate(this.#flush)
+      return undefined
     })
+
+  readonly close: Effect.Effect<void> = Effect.callback((resume) => {
+    if (this.#lost !== undefined) return resume(Effect.void)
+    this.#worker.once("exit", () => resume(Effect.void))
+    this.#worker.postMessage("close")
+  })
+
+  readonly #flush = (): void => {
+    const requests = this.#unsent
+    this.#unsent = []
+    if (this.#lost === undefined) this.#worker.postMessage(requests)
+  }
 }
+
+/** Reads the file, which must be open for writing already, in a thread of its own, which lives as long as the scope. */
+export const openReaderThread = (
+  file: string,
+  lost: (reason: string) => void,
+): Effect.Effect<ReaderThread, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(
+      () =>
+        new ReaderThread(
+          new Worker(new URL("./readerWorker.ts", import.meta.url), { workerData: { file } }),
+          lost,
+        ),
+    ),
+    (reader) => reader.close,
+  )

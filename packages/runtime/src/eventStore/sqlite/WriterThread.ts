@@ -1,133 +1,220 @@
 /**
- * The main thread's side of the writer thread.
+ * The main thread's side of the writer thread: gathers the writes of one turn of the event loop into one message, and hands out the
+ * answers of each commit.
  *
- * Always true: requests of one turn of the event loop travel in one message, in the order asked. A request that is not answered in
- * time, or whose thread died, has an unknown outcome.
+ * Always true: writes are carried out in the order asked, and each is settled once: by its answer, by its time limit (5 s, outcome
+ * unknown), or by the end of the thread.
  */
 import { Worker } from "node:worker_threads"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { StoreRefused, StoreUnavailable } from "../../errors.ts"
+import type { WriterStats } from "../EventStoreStats.ts"
 import type { LogFileOptions } from "./logFile.ts"
-import type { FromWriter, WriterReply, WriterRequest } from "./messages.ts"
-import { Pending } from "./Pending.ts"
+import type { Committed, Flat, FromWriter, OtherAnswer, ToWriter } from "./messages.ts"
 
-/** The longest that a commit may take before its outcome counts as unknown. */
 const timeoutMs = 5_000
-/** A copy of a large log takes its time. */
-export const backupTimeoutMs = 3_600_000
-/** More requests than this waiting: the store is not keeping up, and the newest is refused at once. */
+/** More writes than this, or more text than this, waiting: the store is not keeping up, and the newest is refused at once. */
 const maxWaiting = 65_536
+const maxWaitingCharacters = 256 * 1024 * 1024
 
-export interface WriterStats {
-  readonly commits: number
-  readonly appends: number
-  readonly commitMsTotal: number
-  readonly commitMsMax: number
-  readonly waiting: number
-  readonly alive: boolean
+/** Called once for each write. `place`: revision and position of an append's last event. */
+export interface Waiting {
+  readonly stream: string
+  /** Known by every write before any is `settled`. */
+  readonly committed?: (revision: number, position: number) => void
+  settled: (answer: OtherAnswer | undefined, revision: number, position: number) => void
+}
+
+interface Sent {
+  readonly waiting: ReadonlyArray<Waiting>
+  readonly characters: number
+  readonly until: number
+  timedOut: boolean
+}
+
+const noAnswer: OtherAnswer = ["failed", "the store did not answer in time"]
+const overloaded: OtherAnswer = ["failed", "overloaded"]
+const ignored = (): void => undefined
+
+export interface WriterListener {
+  /** After each commit, when everybody in it has been told. */
+  readonly committed: (position: number, streams: Iterable<string>) => void
+  /** Once, when no write will ever be carried out again. */
+  readonly lost: (reason: string) => void
 }
 
 export class WriterThread {
   readonly #worker: Worker
-  readonly #pending = new Pending<WriterReply>(timeoutMs)
-  readonly #onPosition: (position: number) => void
-  #unsent: Array<WriterRequest> = []
-  #alive = true
-  #commits = 0
-  #appends = 0
-  #commitMsTotal = 0
-  #commitMsMax = 0
+  readonly #clock: Clock.Clock
+  readonly #listener: WriterListener
+  readonly #sweep: NodeJS.Timeout
+  #writes: Flat = []
+  #waiting: Array<Waiting> = []
+  #characters = 0
+  #sent: Array<Sent> = []
+  #sentWrites = 0
+  #sentCharacters = 0
+  #lost: string | undefined
+  #stats = { commits: 0, appends: 0, events: 0, commitMsTotal: 0, commitMsMax: 0 }
+  #position: number
 
-  private constructor(worker: Worker, onPosition: (position: number) => void) {
+  constructor(worker: Worker, clock: Clock.Clock, position: number, listener: WriterListener) {
     this.#worker = worker
-    this.#onPosition = onPosition
+    this.#clock = clock
+    this.#position = position
+    this.#listener = listener
+    this.#sweep = setInterval(() => this.#expire(), 250).unref()
     worker.on("message", (message: FromWriter) => {
-      if (message._tag === "Replies") this.#settle(message)
+      if (message._tag === "Committed") this.#settle(message.committed)
     })
-    worker.on("error", () => this.#die())
-    worker.on("exit", () => this.#die())
+    worker.on("error", (cause) => this.#lose(`the writer thread failed: ${String(cause)}`))
+    worker.on("exit", () => this.#lose("the store is closed"))
   }
 
-  /** Opens the file in a thread of its own. */
-  static open(
-    options: LogFileOptions,
-    onPosition: (position: number) => void,
-  ): Effect.Effect<{ writer: WriterThread; epoch: string; position: number }, StoreRefused> {
-    return Effect.callback((resume) => {
-      const worker = new Worker(new URL("./writerWorker.ts", import.meta.url), { workerData: options })
-      const refuse = (reason: StoreRefused["reason"], detail: string): void =>
-        resume(Effect.fail(new StoreRefused({ path: options.file, reason, detail })))
-      const failed = (cause: unknown): void => refuse("corrupt", String(cause))
-      worker.once("error", failed)
-      worker.once("message", (message: FromWriter) => {
-        worker.off("error", failed)
-        if (message._tag === "Refused") refuse(message.reason, message.detail)
-        if (message._tag === "Ready") {
-          const { epoch, position } = message
-          resume(Effect.succeed({ writer: new WriterThread(worker, onPosition), epoch, position }))
-        }
-      })
-    })
+  /** The log's last position that anybody was told of. */
+  get position(): number {
+    return this.#position
   }
 
   readonly stats = (): WriterStats => ({
-    commits: this.#commits,
-    appends: this.#appends,
-    commitMsTotal: this.#commitMsTotal,
-    commitMsMax: this.#commitMsMax,
-    waiting: this.#pending.size,
-    alive: this.#alive,
+    ...this.#stats,
+    waiting: this.#sentWrites + this.#waiting.length,
+    alive: this.#lost === undefined,
   })
 
-  /** `StoreUnavailable`: no answer, or a refusal for a passing reason; the outcome is unknown. */
-  readonly request = (
-    make: (id: number) => WriterRequest,
-    timeLimitMs = timeoutMs,
-  ): Effect.Effect<WriterReply, StoreUnavailable> =>
-    Effect.callback((resume) => {
-      const refusal = !this.#alive
-        ? "the writer is gone"
-        : this.#pending.size >= maxWaiting
-          ? "overloaded"
-          : ""
-      if (refusal !== "") {
-        resume(Effect.fail(new StoreUnavailable({ reason: refusal })))
-        return
+  /** `put` adds the write to the list. `characters`: about how much text it holds. */
+  ask(waiting: Waiting, characters: number, put: (to: Flat) => void): void {
+    if (this.#lost !== undefined) return waiting.settled(["failed", this.#lost], -1, -1)
+    if (
+      this.#sentWrites + this.#waiting.length >= maxWaiting ||
+      this.#sentCharacters + this.#characters + characters > maxWaitingCharacters
+    )
+      return waiting.settled(overloaded, -1, -1)
+    if (this.#waiting.length === 0) {
+      this.#writes.push(0, 0)
+      setImmediate(this.#flush)
+    }
+    put(this.#writes)
+    this.#waiting.push(waiting)
+    this.#characters += characters
+  }
+
+  /** Waits until what was asked before is done. */
+  readonly close: Effect.Effect<void> = Effect.callback((resume) => {
+    if (this.#lost !== undefined) return resume(Effect.void)
+    this.#worker.once("exit", () => resume(Effect.void))
+    this.#flush()
+    this.#worker.postMessage("close" satisfies ToWriter)
+  })
+
+  readonly #flush = (): void => {
+    if (this.#waiting.length === 0 || this.#lost !== undefined) return
+    const writes = this.#writes
+    writes[0] = this.#clock.currentTimeMillisUnsafe()
+    writes[1] = this.#waiting.length
+    const until = performance.now() + timeoutMs
+    this.#sent.push({ waiting: this.#waiting, characters: this.#characters, until, timedOut: false })
+    this.#sentWrites += this.#waiting.length
+    this.#sentCharacters += this.#characters
+    this.#waiting = []
+    this.#characters = 0
+    this.#writes = []
+    this.#worker.postMessage(writes satisfies ToWriter)
+  }
+
+  #settle({ places, others, position, events, commitMs }: Committed): void {
+    const settled: Array<Waiting> = []
+    for (let count = places.length / 2; settled.length < count;) {
+      const sent = this.#sent.shift()!
+      this.#sentWrites -= sent.waiting.length
+      this.#sentCharacters -= sent.characters
+      settled.push(...sent.waiting)
+    }
+    const stats = this.#stats
+    stats.commits += 1
+    stats.events += events
+    stats.commitMsTotal += commitMs
+    stats.commitMsMax = Math.max(stats.commitMsMax, commitMs)
+    this.#position = position
+    const streams: Array<string> = []
+    for (const [i, { stream, committed }] of settled.entries()) {
+      if (places[2 * i]! < 0) continue
+      stats.appends += 1
+      streams.push(stream)
+      committed?.(places[2 * i]!, places[2 * i + 1]!)
+    }
+    for (const [i, waiting] of settled.entries()) {
+      const revision = places[2 * i]!
+      const second = places[2 * i + 1]!
+      if (revision >= 0) waiting.settled(undefined, revision, second)
+      else waiting.settled(others[second], -1, -1)
+    }
+    if (events > 0) this.#listener.committed(position, streams)
+  }
+
+  #expire(): void {
+    const now = performance.now()
+    for (const sent of this.#sent) {
+      if (sent.until > now) break
+      if (sent.timedOut) continue
+      sent.timedOut = true
+      for (const waiting of sent.waiting) {
+        waiting.settled(noAnswer, -1, -1)
+        // The answer may come yet, and then counts for the head alone.
+        waiting.settled = ignored
       }
-      const id = this.#pending.add((reply) => {
-        if (reply === undefined) resume(Effect.fail(new StoreUnavailable({ reason: "no answer" })))
-        else if (reply[0] === "failed") resume(Effect.fail(new StoreUnavailable({ reason: reply[2] })))
-        else resume(Effect.succeed(reply))
-      }, timeLimitMs)
-      this.#unsent.push(make(id))
-      if (this.#unsent.length === 1) setImmediate(() => this.#flush())
-    })
-
-  readonly close: Effect.Effect<void> = Effect.suspend(() =>
-    this.#alive ? Effect.ignore(this.request((id) => ["close", id])) : Effect.void,
-  )
-
-  #flush(): void {
-    const requests = this.#unsent
-    this.#unsent = []
-    if (this.#alive) this.#worker.postMessage(requests)
+    }
   }
 
-  #settle({ replies, position, commitMs }: Extract<FromWriter, { _tag: "Replies" }>): void {
-    if (commitMs > 0) {
-      this.#commits += 1
-      this.#commitMsTotal += commitMs
-      this.#commitMsMax = Math.max(this.#commitMsMax, commitMs)
-    }
-    for (const reply of replies) {
-      if (reply[0] === "appended") this.#appends += 1
-      this.#pending.settle(reply[1], reply)
-    }
-    this.#onPosition(position)
-  }
-
-  #die(): void {
-    this.#alive = false
-    this.#pending.end()
+  #lose(reason: string): void {
+    if (this.#lost !== undefined) return
+    this.#lost = reason
+    clearInterval(this.#sweep)
+    const waiting = [...this.#sent.flatMap((sent) => sent.waiting), ...this.#waiting]
+    this.#sent = []
+    this.#waiting = []
+    for (const one of waiting) one.settled(["failed", reason], -1, -1)
+    this.#listener.lost(reason)
   }
 }
+
+/** Opens the file, made when absent, in a thread of its own, which lives as long as the scope. */
+export const openWriterThread = Effect.fnUntraced(function* (
+  options: LogFileOptions,
+  listener: WriterListener,
+): Effect.fn.Return<
+  { readonly writer: WriterThread; readonly epoch: string },
+  StoreRefused | StoreUnavailable,
+  Scope.Scope
+> {
+  const { file } = options
+  const worker = yield* Effect.acquireRelease(
+    Effect.sync(() => new Worker(new URL("./writerWorker.ts", import.meta.url), { workerData: options })),
+    (started) => Effect.promise(() => started.terminate()),
+  )
+  const first = yield* Effect.callback<FromWriter, StoreUnavailable>((resume) => {
+    worker.once("message", (message: FromWriter) => resume(Effect.succeed(message)))
+    worker.once("error", (cause) =>
+      resume(Effect.fail(new StoreUnavailable({ reason: `${file}: ${String(cause)}` }))),
+    )
+  })
+  switch (first._tag) {
+    case "Refused":
+      return yield* new StoreRefused({ path: file, ...first.refusal })
+    case "NotOpened":
+      return yield* new StoreUnavailable({ reason: `${file}: ${first.reason}` })
+    case "Committed":
+      return yield* Effect.die(new Error("the writer answered before it was asked"))
+    case "Opened": {
+      const { epoch, position } = first
+      const clock = yield* Clock.clockWith(Effect.succeed)
+      const writer = yield* Effect.acquireRelease(
+        Effect.sync(() => new WriterThread(worker, clock, position, listener)),
+        (opened) => opened.close,
+      )
+      return { writer, epoch }
+    }
+  }
+})

@@ -1,60 +1,102 @@
 /**
- * What travels between the event store's threads. Many requests share one message, and their parts are flat lists of strings and
- * numbers: structured clone is the largest cost of an append but the commit itself.
+ * What travels between the event store's threads: one flat list of strings and numbers for all writes of a turn, and one for the
+ * answers of a commit. Structured clone is the largest cost of an append beside SQLite itself, and objects are what makes it large.
+ *
+ * Always true: answers come in the order of the requests, so neither carries an id.
  */
-import type { StreamMetadata } from "../../EventStore.ts"
+import type { Append, MessageKey, RecordedEvent } from "../../EventStore.ts"
+import { expectedNumber } from "../visibility.ts"
+import type { Refusal } from "./logFile.ts"
 
-/** -1 for `no_stream`. */
-export type FlatExpected = number
+export type Flat = Array<string | number>
 
-export type WriterRequest =
-  | readonly [
-      kind: "append",
-      id: number,
-      stream: string,
-      expected: FlatExpected,
-      /** id, type, data, metadata of each event. */
-      events: ReadonlyArray<string>,
-      /** sender, client_msg_id, seq, message_id, mac, ts of each key. */
-      keys: ReadonlyArray<string | number>,
-    ]
-  | readonly [kind: "metadata", id: number, stream: string, metadata: StreamMetadata]
-  | readonly [kind: "delete", id: number, stream: string, expected: FlatExpected, how: "soft" | "tombstone"]
-  | readonly [kind: "backup", id: number, path: string]
-  | readonly [kind: "close", id: number]
-
-export type WriterReply =
-  | readonly [kind: "appended", id: number, revision: number, position: number]
-  | readonly [kind: "wrong", id: number, actual: number]
-  | readonly [kind: "deleted", id: number]
-  | readonly [kind: "taken", id: number, keys: ReadonlyArray<string | number>]
-  | readonly [kind: "done", id: number]
-  | readonly [kind: "failed", id: number, reason: string]
-
-/** Before anything else the writer says whether it could open the file; then replies, with the log's last position. */
-export type FromWriter =
-  | { readonly _tag: "Ready"; readonly epoch: string; readonly position: number }
-  | {
-      readonly _tag: "Refused"
-      readonly reason: "corrupt" | "foreign" | "newer_version" | "not_durable"
-      readonly detail: string
-    }
-  | {
-      readonly _tag: "Replies"
-      readonly replies: ReadonlyArray<WriterReply>
-      readonly position: number
-      /** Of the commit that these replies are of; 0 when nothing was committed. */
-      readonly commitMs: number
-    }
-
-export interface ReaderRequest {
-  readonly id: number
-  readonly method: string
-  readonly args: ReadonlyArray<unknown>
-}
-export type ReaderReply =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly failure: string }
-
-export const keyFields = 6
+/**
+ * A list of writes starts with the time (milliseconds) and the number of writes. Each write is its kind and the stream, then:
+ *   append      expected, number of events, number of keys; id, type, data, metadata of each event; the six fields of each key
+ *   metadata    the metadata as JSON
+ *   softDelete, tombstone   expected
+ */
+export const write = { append: 0, metadata: 1, softDelete: 2, tombstone: 3 } as const
+export const headerFields = 2
 export const eventFields = 4
+export const keyFields = 6
+
+export const putAppend = (to: Flat, { stream, expected, events, keys = [] }: Append): void => {
+  to.push(write.append, stream, expectedNumber(expected), events.length, keys.length)
+  for (const { id, type, data, metadata } of events) to.push(id, type, data, metadata)
+  for (const { sender, clientMsgId, seq, messageId, mac, ts } of keys)
+    to.push(sender, clientMsgId, seq, messageId, mac, ts)
+}
+
+/** Where the write after the one at `at` begins. */
+export const nextWrite = (writes: Readonly<Flat>, at: number): number =>
+  writes[at] === write.append
+    ? at + 5 + (writes[at + 3] as number) * eventFields + (writes[at + 4] as number) * keyFields
+    : at + 3
+
+export const keysOf = (flat: Readonly<Flat>): Array<MessageKey> => {
+  const keys: Array<MessageKey> = []
+  for (let at = 0; at < flat.length; at += keyFields)
+    keys.push({
+      sender: flat[at] as string,
+      clientMsgId: flat[at + 1] as string,
+      seq: flat[at + 2] as number,
+      messageId: flat[at + 3] as string,
+      mac: flat[at + 4] as string,
+      ts: flat[at + 5] as number,
+    })
+  return keys
+}
+
+/** An answer that is not a plain success. `original`: a retry, with the place of what it repeats. */
+export type OtherAnswer =
+  | readonly ["original", revision: number, position: number]
+  | readonly ["wrong", actual: number]
+  | readonly ["deleted"]
+  | readonly ["taken", keys: Readonly<Flat>]
+  | readonly ["done"]
+  | readonly ["failed", reason: string]
+
+export interface Committed {
+  /** Two for each write: revision and position of an append's last event, or -1 and the index among `others`. */
+  readonly places: ReadonlyArray<number>
+  readonly others: ReadonlyArray<OtherAnswer>
+  /** The log's last position after the commit. */
+  readonly position: number
+  readonly events: number
+  readonly commitMs: number
+}
+
+export type FromWriter =
+  | { readonly _tag: "Opened"; readonly epoch: string; readonly position: number }
+  | { readonly _tag: "Refused"; readonly refusal: Refusal }
+  | { readonly _tag: "NotOpened"; readonly reason: string }
+  | { readonly _tag: "Committed"; readonly committed: Committed }
+
+/** A list of writes, or the wish that the writer finish what came before and close the file. */
+export type ToWriter = Flat | "close"
+
+const recordedFields = 8
+
+export const flatEvents = (events: ReadonlyArray<RecordedEvent>): Flat => {
+  const flat: Flat = []
+  for (const { stream, revision, position, created, id, type, data, metadata } of events)
+    flat.push(stream, revision, position, created, id, type, data, metadata)
+  return flat
+}
+
+export const eventsOf = (flat: Readonly<Flat>): Array<RecordedEvent> => {
+  const events: Array<RecordedEvent> = []
+  for (let at = 0; at < flat.length; at += recordedFields)
+    events.push({
+      stream: flat[at] as string,
+      revision: flat[at + 1] as number,
+      position: flat[at + 2] as number,
+      created: flat[at + 3] as number,
+      id: flat[at + 4] as string,
+      type: flat[at + 5] as string,
+      data: flat[at + 6] as string,
+      metadata: flat[at + 7] as string,
+    })
+  return events
+}

@@ -1,21 +1,49 @@
-/** The reader thread of the embedded store: answers what `LogReader` can, in the order asked. */
+/** The reader thread of the embedded store: answers what `LogReader` can, in the order asked. Lists of events travel flat. */
 import { parentPort, workerData } from "node:worker_threads"
-import { openLogReader } from "../SqliteLogReader.ts"
-import type { ReaderReply, ReaderRequest } from "./messages.ts"
+import { type LogReader, openLogReader } from "../SqliteLogReader.ts"
+import { type Flat, flatEvents } from "./messages.ts"
+import { reasonOf } from "./sqliteFailure.ts"
 
 const port = parentPort!
-const reader = openLogReader((workerData as { file: string }).file)
+const reader = openLogReader((workerData as { readonly file: string }).file)
 
-const answer = ({ id, method, args }: ReaderRequest): ReaderReply => {
+const methods = {
+  readStream: (
+    ...[stream, read, now]: Parameters<LogReader["readStream"]>
+  ): Flat | "not_found" | "deleted" => {
+    const events = reader.readStream(stream, read, now)
+    return typeof events === "string" ? events : flatEvents(events)
+  },
+  scan: (...args: Parameters<LogReader["scan"]>) => {
+    const { events, ...rest } = reader.scan(...args)
+    return { events: flatEvents(events), ...rest }
+  },
+  head: reader.head,
+  metadata: reader.metadata,
+  lookupKeys: reader.lookupKeys,
+}
+export type ReaderMethods = typeof methods
+
+export interface ReaderRequest {
+  readonly id: number
+  readonly method: keyof ReaderMethods
+  readonly args: ReadonlyArray<unknown>
+}
+export type ReaderAnswer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: string }
+
+const answer = ({ id, method, args }: ReaderRequest): ReaderAnswer => {
   try {
-    const call = reader[method as keyof typeof reader] as (...args: ReadonlyArray<unknown>) => unknown
+    const call = methods[method] as (...args: ReadonlyArray<unknown>) => unknown
     return { id, result: call(...args) }
   } catch (cause) {
-    return { id, failure: cause instanceof Error ? cause.message : String(cause) }
+    return { id, failure: reasonOf(cause) }
   }
 }
 
-port.on("message", (requests: ReadonlyArray<ReaderRequest>) => {
-  port.postMessage(requests.map(answer))
-  if (requests.some((request) => request.method === "close")) port.close()
+port.on("message", (message: ReadonlyArray<ReaderRequest> | "close") => {
+  if (message !== "close") return port.postMessage(message.map(answer))
+  reader.close()
+  port.close()
 })
