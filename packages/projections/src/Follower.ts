@@ -6,7 +6,7 @@
  * Not for: effects on the world; those must not be rebuilt from zero.
  */
 import { DatabaseSync } from "node:sqlite"
-import type { Position, ReadAll, RecordedEvent } from "@parley/runtime/EventStore"
+import type { Position, RecordedEvent } from "@parley/runtime/EventStore"
 import type { Changes, Model, ModelDefinition } from "./Model.ts"
 
 /** Events in one transaction. */
@@ -14,7 +14,12 @@ const batchSize = 500
 
 /** The log as a follower needs it; `LogReader` of the embedded store is one. */
 export interface FollowedLog {
-  readonly readAll: (read: ReadAll) => ReadonlyArray<RecordedEvent>
+  /** In commit order, from `from` (inclusive) on. */
+  readonly readAll: (read: {
+    readonly from: Position
+    readonly limit: number
+    readonly prefixes?: ReadonlyArray<string>
+  }) => ReadonlyArray<RecordedEvent>
   readonly headPosition: () => Position
   readonly epoch: () => string
 }
@@ -74,7 +79,7 @@ export class Follower {
     // Read before the events: what the filter skips up to here needs no second look.
     const head = this.#log.headPosition()
     const { prefixes } = this.#definition
-    const events = this.#log.readAll({ direction: "forward", from: from + 1, limit: batchSize, prefixes })
+    const events = this.#log.readAll({ from: from + 1, limit: batchSize, prefixes })
     const more = events.length === batchSize
     const position = more ? events.at(-1)!.position : Math.max(head, events.at(-1)?.position ?? from)
     if (position === from) return { position, changes: { heads: [], changes: [] }, more: false }
