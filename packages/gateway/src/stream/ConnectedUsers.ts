@@ -1,0 +1,102 @@
+/**
+ * Who is connected to this gateway, and the channel on which each of them hears of being added or removed.
+ *
+ * Always true: one subscription for a user, however many connections he has; one connection for a device.
+ */
+import type { Announcement, Broker, Unsubscribe } from "@parley/runtime/Broker"
+import type { Repair } from "@parley/projections/RepairFeed"
+import * as Effect from "effect/Effect"
+import type { Hub } from "./Hub.ts"
+import type { Hubs } from "./Hubs.ts"
+import type { Session } from "./Session.ts"
+import type { Watermark } from "./Watermark.ts"
+
+interface ConnectedUser {
+  readonly sessions: Array<Session>
+  unsubscribe: Unsubscribe | undefined
+}
+
+export class ConnectedUsers {
+  readonly #users = new Map<string, ConnectedUser>()
+  readonly #broker: Broker["Service"]
+  readonly #hubs: Hubs
+  readonly #most: number
+
+  constructor(broker: Broker["Service"], hubs: Hubs, connectionsPerUser: number) {
+    this.#broker = broker
+    this.#hubs = hubs
+    this.#most = connectionsPerUser
+  }
+
+  /**
+   * An earlier connection of the same device is closed 4511; one too many is itself closed 4504. What is closed comes back by
+   * `remove`.
+   */
+  add(session: Session): void {
+    let user = this.#users.get(session.user)
+    if (user === undefined) {
+      user = { sessions: [], unsubscribe: undefined }
+      this.#users.set(session.user, user)
+    }
+    const replaced = user.sessions.find((one) => one.device === session.device)
+    user.sessions.push(session)
+    replaced?.close(4511, "replaced by a newer connection of this device")
+    if (user.sessions.length > this.#most) session.close(4504, "too many connections")
+  }
+
+  remove(session: Session): void {
+    const user = this.#users.get(session.user)
+    if (user === undefined) return
+    const index = user.sessions.indexOf(session)
+    if (index >= 0) user.sessions.splice(index, 1)
+    if (user.sessions.length > 0) return
+    this.#users.delete(session.user)
+    user.unsubscribe?.()
+  }
+
+  /** The user's channel stands when this returns. Before it did, the store and the models tell what changed. */
+  listen(session: Session): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const user = this.#users.get(session.user)
+      if (user === undefined || user.unsubscribe !== undefined) return Effect.void
+      return this.#broker
+        .subscribeUser(session.user, (announcement) => this.#changed(session.user, announcement))
+        .pipe(Effect.map((unsubscribe) => this.#subscribed(session.user, user, unsubscribe)))
+    })
+  }
+
+  *sessions(): Generator<Session> {
+    for (const { sessions } of this.#users.values()) yield* sessions
+  }
+
+  /** What the projector says has changed: heads for the hubs, memberships for the people here. */
+  repair(repair: Repair, watermark: Watermark): void {
+    const behind: Array<readonly [Hub, number]> = []
+    for (const { conversation, revision } of repair.heads) {
+      const hub = this.#hubs.get(conversation)
+      if (hub === undefined || hub.last >= revision) continue
+      hub.noteHead(revision)
+      if (hub.last < revision) behind.push([hub, revision])
+    }
+    for (const { added, conversation, seq } of repair.changes)
+      for (const name of added) this.#added(name, conversation, seq, repair.position)
+    watermark.receive(repair.position, behind)
+  }
+
+  #changed(user: string, announcement: Announcement): void {
+    const { added, conversation, position, seq } = announcement
+    // A removal reaches him through the hub; should the hub have missed it, this is how it knows.
+    this.#hubs.get(conversation)?.noteHead(seq)
+    if (added?.includes(user) === true) this.#added(user, conversation, seq, position)
+  }
+
+  #added(user: string, conversation: string, seq: number, position: number): void {
+    for (const session of this.#users.get(user)?.sessions ?? [])
+      session.added(conversation, { seq, position })
+  }
+
+  #subscribed(name: string, user: ConnectedUser, unsubscribe: Unsubscribe): void {
+    if (this.#users.get(name) !== user || user.unsubscribe !== undefined) unsubscribe()
+    else user.unsubscribe = unsubscribe
+  }
+}

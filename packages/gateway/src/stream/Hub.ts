@@ -1,0 +1,142 @@
+/**
+ * One conversation with a member connected to this gateway: its last `seq`, its latest frames, and who is attached.
+ *
+ *   announcement   seq = last + 1   hand it to every live attachment
+ *                  seq ≤ last       known already: drop it
+ *                  seq > last + 1   something was lost: read the log up to it, then go on
+ *
+ * Always true: `last` only rises, by one event at a time, and every live attachment is handed each of them. What arrives while the
+ * log is being read is either the next event or only raises `target`: nothing is queued.
+ */
+import { Unavailable } from "@parley/runtime/errors"
+import type { Announcement } from "@parley/runtime/Broker"
+import * as Effect from "effect/Effect"
+import type { Attachment } from "./Attachment.ts"
+import type { ConversationLog } from "./ConversationLog.ts"
+import { type FramedEvent, framed, removes } from "./FramedEvent.ts"
+import { Ring, type Rings } from "./Rings.ts"
+import type { StreamCounters } from "./StreamCounters.ts"
+
+export const PAGE = 200
+
+/** What all hubs share. */
+export interface HubContext {
+  readonly log: ConversationLog
+  readonly rings: Rings
+  readonly counters: StreamCounters
+  readonly fork: (effect: Effect.Effect<void>) => void
+}
+
+export class Hub {
+  readonly conversation: string
+  readonly ring = new Ring()
+  readonly attachments: Array<Attachment> = []
+  /** -1 until `open`. */
+  last = -1
+  /** At or after the place of `last` in the log. */
+  lastPosition = -1
+  /** The highest `seq` heard of. */
+  target = -1
+  /** How many are about to attach. */
+  holds = 0
+  /** Sweeps that found it idle. */
+  idleSweeps = 0
+  closed = false
+  #open = false
+  #filling = false
+  readonly #context: HubContext
+
+  constructor(conversation: string, context: HubContext) {
+    this.conversation = conversation
+    this.#context = context
+  }
+
+  /** The head as learned after the broker's subscription stood. */
+  open(last: number, position: number): void {
+    this.last = last
+    this.lastPosition = position
+    this.#open = true
+    this.noteHead(this.target)
+  }
+
+  take(announcement: Announcement): void {
+    const { seq } = announcement
+    if (this.#open && seq === this.last + 1) this.deliver(framed(announcement))
+    else if (seq > this.last) this.noteHead(seq)
+    else this.#context.counters.announcementsDropped++
+  }
+
+  /** There is an event `seq`: if it does not come by itself it is read from the log. Cheap when it is known. */
+  noteHead(seq: number): void {
+    if (seq > this.target) this.target = seq
+    if (!this.#open || this.#filling || this.target <= this.last) return
+    this.#filling = true
+    this.#context.counters.gapsFilled++
+    // Without an answer from the log the hub stays behind until the next announcement or the repair feed names it again.
+    this.#context.fork(
+      readUpTo(this, this.#context.log, this.target).pipe(
+        Effect.ensuring(Effect.sync(() => (this.#filling = false))),
+        Effect.matchEffect({
+          onSuccess: () => Effect.sync(() => this.noteHead(this.target)),
+          onFailure: (error) => Effect.logWarning("A gap could not be read from the log", error),
+        }),
+      ),
+    )
+  }
+
+  /** Returns when `last` is at or after `seq`. */
+  reached(seq: number): Effect.Effect<void, Unavailable> {
+    return readUpTo(this, this.#context.log, seq)
+  }
+
+  attach(attachment: Attachment): void {
+    attachment.index = this.attachments.length
+    this.attachments.push(attachment)
+  }
+
+  detach(attachment: Attachment): void {
+    if (attachment.detached) return
+    attachment.detached = true
+    attachment.live = false
+    const moved = this.attachments.pop()!
+    if (moved === attachment) return
+    moved.index = attachment.index
+    this.attachments[moved.index] = moved
+  }
+
+  /** The event after `last`. */
+  deliver(event: FramedEvent): void {
+    this.last = event.seq
+    if (event.position > this.lastPosition) this.lastPosition = event.position
+    this.#context.rings.push(this.ring, event)
+    // Handing over a removal detaches, which reorders the list: those go last, from a copy.
+    if (event.removed === undefined) this.#broadcast(this.attachments, event)
+    else {
+      const leaving = this.attachments.filter((attachment) => removes(event, attachment.recipient.user))
+      this.#broadcast(
+        this.attachments.filter((attachment) => !removes(event, attachment.recipient.user)),
+        event,
+      )
+      this.#broadcast(leaving, event)
+    }
+  }
+
+  #broadcast(attachments: ReadonlyArray<Attachment>, event: FramedEvent): void {
+    const { seq } = event
+    for (const attachment of attachments)
+      if (attachment.live && attachment.sent < seq) attachment.recipient.hand(attachment, event)
+  }
+}
+
+/** Several may read at once: each event is delivered by whoever is first. */
+const readUpTo = Effect.fnUntraced(function* (
+  hub: Hub,
+  log: ConversationLog,
+  seq: number,
+): Effect.fn.Return<void, Unavailable> {
+  while (hub.last < seq) {
+    const page = yield* log.forward(hub.conversation, hub.last + 1, PAGE)
+    if (page.length === 0) return yield* new Unavailable({ reason: "the log ends before an announced event" })
+    for (const event of page) if (event.seq === hub.last + 1) hub.deliver(event)
+  }
+})

@@ -1,0 +1,126 @@
+/**
+ * What one connection is being sent: frames of one turn of the loop are gathered and written together.
+ *
+ * Always true: bytes leave in the order pushed. It is bounded by whoever pushes: live frames stop when `Flow` says so, replays wait
+ * for `room`, answers are bounded by the frames that they answer.
+ */
+import * as Effect from "effect/Effect"
+import { Flow, STOP_BYTES } from "./Flow.ts"
+
+/** The socket, as the stream needs it. */
+export interface Wire {
+  /** Whole frames, in order. */
+  readonly write: (frames: ReadonlyArray<Buffer>) => void
+  /** Bytes written that the kernel has not taken. */
+  readonly waiting: () => number
+  readonly ping: () => void
+  readonly close: (code: number, reason: string) => void
+  /** Stops and restarts reading. */
+  readonly pause: () => void
+  readonly resume: () => void
+}
+
+/** A replay goes on while less than this waits. */
+const ROOM_BYTES = 262_144
+
+/** Writes what was pushed in this turn of the loop, connection after connection. */
+export class Flusher {
+  #dirty: Array<Outbox> = []
+  readonly #schedule: (run: () => void) => void
+
+  constructor(schedule: (run: () => void) => void = setImmediate) {
+    this.#schedule = schedule
+  }
+
+  add(outbox: Outbox): void {
+    if (this.#dirty.length === 0) this.#schedule(this.flush)
+    this.#dirty.push(outbox)
+  }
+
+  readonly flush = (): void => {
+    const dirty = this.#dirty
+    this.#dirty = []
+    for (const outbox of dirty) outbox.flush()
+  }
+}
+
+const NOTHING: ReadonlyArray<Buffer> = []
+
+export class Outbox {
+  readonly flow = new Flow()
+  readonly #wire: Wire
+  readonly #flusher: Flusher
+  /** Called after a write that the kernel did not take whole, and when too much waits. */
+  readonly #congested: () => void
+  #frames: Array<Buffer> | undefined
+  #bytes = 0
+  /** Waiting in the socket when it was last looked at. */
+  #behind = 0
+  #roomWanted: (() => void) | undefined
+  #closed = false
+
+  constructor(wire: Wire, flusher: Flusher, congested: () => void) {
+    this.#wire = wire
+    this.#flusher = flusher
+    this.#congested = congested
+  }
+
+  push(bytes: Buffer): void {
+    if (this.#closed) return
+    if (this.#frames === undefined) {
+      this.#frames = [bytes]
+      this.#flusher.add(this)
+    } else this.#frames.push(bytes)
+    this.#bytes += bytes.length
+    this.flow.total += bytes.length
+    if (this.#bytes + this.#behind > STOP_BYTES && !this.flow.stopped) this.#congested()
+  }
+
+  flush(): void {
+    const frames = this.#frames ?? NOTHING
+    if (frames.length === 0 || this.#closed) return
+    this.#frames = undefined
+    this.#bytes = 0
+    this.#wire.write(frames)
+    this.#behind = this.#wire.waiting()
+    if (this.#behind > 0) this.#congested()
+  }
+
+  /** Bytes pushed that the kernel has not taken. */
+  waiting(): number {
+    this.#behind = this.#wire.waiting()
+    return this.#bytes + this.#behind
+  }
+
+  hasRoom(): boolean {
+    return this.#bytes + this.#behind < ROOM_BYTES && !this.flow.stopped
+  }
+
+  /** Waits until a replay may go on; returns at once on a closed connection. At most one waits at a time. */
+  room(): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      this.flush()
+      if (this.#closed || (this.waiting() < ROOM_BYTES && !this.flow.stopped)) return resume(Effect.void)
+      this.#roomWanted = () => resume(Effect.void)
+    })
+  }
+
+  /** Something was drained, or judged: whoever waits for room looks again. */
+  wake(): void {
+    if (
+      this.#roomWanted === undefined ||
+      (!this.#closed && (this.waiting() >= ROOM_BYTES || this.flow.stopped))
+    )
+      return
+    const wanted = this.#roomWanted
+    this.#roomWanted = undefined
+    wanted()
+  }
+
+  close(): void {
+    this.flush()
+    this.#closed = true
+    this.#frames = undefined
+    this.wake()
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What a connection waits for, one thing after another: its syncs, catching up after it was too slow, conversations joined.
+ *
+ * Always true: one fiber for a connection at a time, and none while there is nothing to do. A connection that cannot be served is
+ * closed, never left behind silently.
+ */
+import type { Unavailable } from "@parley/runtime/errors"
+import { problem } from "@parley/domain/wire/problem"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
+import { catchUp } from "./catchUp.ts"
+import { runJoin } from "./joining.ts"
+import type { Session } from "./Session.ts"
+import { runSync } from "./sync.ts"
+
+/** Six attempts in about six seconds; then the connection is closed and the client resumes elsewhere or later. */
+const patience = { schedule: Schedule.exponential("100 millis"), times: 5 }
+
+export const startTurns = (session: Session): void => {
+  if (session.working || session.closed) return
+  session.working = true
+  session.context.fork(turns(session)).addObserver((exit) => {
+    if (Exit.isSuccess(exit)) return
+    if (!Cause.hasInterruptsOnly(exit.cause))
+      session.context.fork(Effect.logError("A connection could not be served", exit.cause))
+    session.close(4002, "server fault")
+  })
+}
+
+const turns = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<void, Unavailable> {
+  while (!session.closed) {
+    const sync = session.syncs?.shift()
+    if (sync !== undefined) {
+      yield* answerSync(session, sync)
+      continue
+    }
+    if (session.behind && !session.outbox.flow.stopped) {
+      session.behind = false
+      session.context.counters.caughtUp++
+      for (const attachment of session.attachments.values())
+        yield* Effect.retry(catchUp(session, attachment), patience)
+      continue
+    }
+    const join = session.phase === "synced" ? session.joins?.entries().next().value : undefined
+    if (join === undefined) break
+    session.joins!.delete(join[0])
+    yield* Effect.retry(runJoin(session, join[0], join[1]), patience)
+  }
+  // In the turn in which nothing was left: what comes later starts a new fiber.
+  session.working = false
+})
+
+const answerSync = Effect.fnUntraced(function* (
+  session: Session,
+  frame: NonNullable<Session["syncs"]>[number],
+) {
+  const { context } = session
+  const to = { id: frame.id }
+  context.counters.syncs++
+  const outcome = yield* Effect.result(runSync(session, frame))
+  if (session.closed) return
+  const requestId = session.requestId()
+  if (outcome._tag === "Failure") {
+    // Some conversations may be attached and others not: none is, until a sync succeeds.
+    session.reset()
+    session.refuse(to, problem("unavailable", { requestId, retryAfterMs: 1_000 }))
+  } else if (outcome.success._tag === "BadCursor")
+    session.refuse(
+      to,
+      problem("bad_request", {
+        requestId,
+        errors: [{ path: "payload.cursor", message: "Not a cursor of this user" }],
+      }),
+    )
+  else if (outcome.success._tag === "Gone")
+    session.refuse(
+      to,
+      problem("gone", { requestId, detail: "The cursor is of another history: sync without one." }),
+    )
+  else {
+    session.phase = "synced"
+    const { conversations } = outcome.success
+    session.ack(to, { cursor: session.cursorAt(session.coveredTo), conversations, complete: true })
+  }
+  session.answered()
+})
