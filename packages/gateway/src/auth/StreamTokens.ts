@@ -9,6 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { SignJWT, jwtVerify } from "jose"
 
@@ -55,13 +56,15 @@ export class StreamTokens extends Context.Service<
   }
 >()("@parley/gateway/StreamTokens") {
   /** @param secret the stream secret, the same on every gateway. */
-  static readonly layer = ({ secret }: { readonly secret: string }): Layer.Layer<StreamTokens> =>
+  static readonly layer = (secret: Redacted.Redacted): Layer.Layer<StreamTokens> =>
     Layer.effect(
       StreamTokens,
       Effect.gen(function* () {
         const clock = yield* Clock.Clock
         const now = () => clock.currentTimeMillisUnsafe()
-        const key = createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "parley stream token", 32)))
+        const key = createSecretKey(
+          Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "parley stream token", 32)),
+        )
         const used = usedIds(now)
 
         const issue = Effect.fn("StreamTokens.issue")(function* (to: {

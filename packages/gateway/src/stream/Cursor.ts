@@ -11,6 +11,7 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 export interface Cursor {
@@ -27,8 +28,10 @@ export class Cursors {
   readonly #key: KeyObject
 
   /** @param secret the stream secret; the key is derived from it for this use alone. */
-  constructor(secret: string) {
-    this.#key = createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "parley sync cursor", 32)))
+  constructor(secret: Redacted.Redacted) {
+    this.#key = createSecretKey(
+      Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "parley sync cursor", 32)),
+    )
   }
 
   seal(user: string, cursor: Cursor): string {

@@ -23,6 +23,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import type { RawData, WebSocket } from "ws"
 import { type StreamGrant, StreamTokens } from "../auth/StreamTokens.ts"
 import { ConnectedUsers } from "./ConnectedUsers.ts"
@@ -51,7 +52,7 @@ const CURSOR_TICKS = 2
 export interface StreamOptions {
   readonly limits: Limits
   /** Seals cursors; the same on every gateway. */
-  readonly secret: string
+  readonly secret: Redacted.Redacted
   /** Exact origins; empty: same origin only. */
   readonly allowedOrigins: ReadonlyArray<string>
   readonly limiter: MessageLimiter

@@ -7,7 +7,8 @@
 import type { MessageSendFrame } from "@parley/domain/wire/clientFrames"
 import { unanswered } from "@parley/domain/wire/clientFrames"
 import { toWire } from "@parley/domain/Timestamp"
-import { type FieldError, type ProblemCode, problem } from "@parley/domain/wire/problem"
+import type { Rejection } from "@parley/domain/Rejection"
+import type { FieldError } from "@parley/domain/wire/problem"
 import { readClientFrame } from "@parley/domain/wire/readClientFrame"
 import { findForbidden, jsonDepth, mayHoldForbidden } from "@parley/domain/wire/text"
 import type { ConversationReply } from "@parley/runtime/Conversations"
@@ -15,6 +16,7 @@ import type { Unavailable } from "@parley/runtime/errors"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { type Refused, problemOf, refuse, refusedByDomain, unavailable } from "../problems.ts"
 import type { AnswerTo } from "./controlFrames.ts"
 import type { Session } from "./Session.ts"
 import { startTurns } from "./turns.ts"
@@ -39,14 +41,14 @@ export const receive = (session: Session, data: Buffer, binary: boolean): void =
   // Only what has an envelope is ignored: a broken one is answered whatever its type says.
   if ("type" in frame && unanswered.has(frame.type)) return
   const to: AnswerTo = "frame" in frame ? { id: frame.frame.id } : { id: frame.id }
-  if (forbidden !== undefined) return refuse(session, to, "bad_request", { errors: [forbidden] })
+  if (forbidden !== undefined) return refuseWith(session, to, badRequest(forbidden))
   switch (frame._tag) {
     case "UnknownType":
-      return refuse(session, to, "bad_request", { errors: [{ path: "type", message: "Unknown frame type" }] })
+      return refuseWith(session, to, badRequest({ path: "type", message: "Unknown frame type" }))
     case "NotYetServed":
-      return refuse(session, to, "not_found", { detail: "This server does not serve this frame yet." })
+      return refuseWith(session, to, refuse("not_found", "This server does not serve this frame yet."))
     case "Invalid":
-      return refuse(session, to, "bad_request", { errors: frame.errors })
+      return refuseWith(session, to, badRequest(...frame.errors))
     case "Sync":
       session.await()
       session.syncs ??= []
@@ -72,17 +74,18 @@ const envelopeOf = (value: unknown): unknown => {
   return { id, type }
 }
 
-interface Details {
-  readonly detail?: string
-  readonly errors?: ReadonlyArray<FieldError>
-  readonly retryAfterMs?: number
-}
+const refuseWith = (
+  session: Session,
+  to: AnswerTo,
+  refused: Refused,
+  requestId = session.requestId(),
+): void => session.refuse(to, problemOf(refused, { requestId }).body)
 
-const refuse = (session: Session, to: AnswerTo, code: ProblemCode, details: Details): void =>
-  session.refuse(to, problem(code, { requestId: session.requestId(), ...details }))
+const badRequest = (...errors: ReadonlyArray<FieldError>): Refused =>
+  refuse("bad_request", undefined, { errors })
 
 const malformed = (session: Session, to: AnswerTo, errors: ReadonlyArray<FieldError>): void => {
-  refuse(session, to, "bad_request", { errors })
+  refuseWith(session, to, badRequest(...errors))
   session.malformed()
 }
 
@@ -92,7 +95,8 @@ const send = (session: Session, frame: MessageSendFrame): void => {
   const to: AnswerTo = { id: frame.id, conversation, clientMsgId }
   const members = context.memberCount(conversation, user)
   const verdict = context.limiter.takeMessage(user, conversation, members, context.now())
-  if (!verdict.ok) return refuse(session, to, "rate_limited", { retryAfterMs: verdict.retryAfterMs })
+  if (!verdict.ok)
+    return refuseWith(session, to, refuse("rate_limited", undefined, { retryAfterMs: verdict.retryAfterMs }))
   session.await()
   const requestId = session.requestId()
   const origin = { actor: user, correlation: requestId }
@@ -114,26 +118,16 @@ const answer = (
   if (Exit.isFailure(exit)) {
     const failed = Cause.hasFails(exit.cause) || Cause.hasInterruptsOnly(exit.cause)
     if (!failed) session.context.fork(Effect.logError("A send failed", exit.cause))
-    return session.refuse(
-      to,
-      failed
-        ? problem("unavailable", { requestId, retryAfterMs: 1_000 })
-        : problem("internal", { requestId }),
-    )
+    return refuseWith(session, to, failed ? unavailable() : refuse("internal"), requestId)
   }
   const reply = exit.value
-  if (reply._tag === "Answered" && reply.answer._tag === "Sent") {
-    const { duplicate, message_id, seq, ts } = reply.answer
-    return session.ack(to, { message_id, seq, ts: toWire(ts), duplicate })
-  }
-  if (reply._tag === "Answered") return session.refuse(to, problem("internal", { requestId }))
-  const { code, detail, path } = reply.rejection
-  session.refuse(
-    to,
-    problem(code, {
-      requestId,
-      detail,
-      ...(path === undefined ? {} : { errors: [{ path: `payload.${path}`, message: detail }] }),
-    }),
-  )
+  if (reply._tag === "Rejected")
+    return refuseWith(session, to, refusedByDomain(inPayload(reply.rejection)), requestId)
+  if (reply.answer._tag !== "Sent") return refuseWith(session, to, refuse("internal"), requestId)
+  const { duplicate, message_id, seq, ts } = reply.answer
+  session.ack(to, { message_id, seq, ts: toWire(ts), duplicate })
 }
+
+/** The domain names fields of the body; clients sent it as the payload. */
+const inPayload = (rejection: Rejection): Rejection =>
+  rejection.path === undefined ? rejection : { ...rejection, path: `payload.${rejection.path}` }

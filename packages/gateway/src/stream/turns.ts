@@ -5,11 +5,11 @@
  * closed, never left behind silently.
  */
 import type { Unavailable } from "@parley/runtime/errors"
-import { problem } from "@parley/domain/wire/problem"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
+import { type Refused, problemOf, refuse, unavailable } from "../problems.ts"
 import { catchUp } from "./catchUp.ts"
 import { runJoin } from "./joining.ts"
 import type { Session } from "./Session.ts"
@@ -17,6 +17,11 @@ import { runSync } from "./sync.ts"
 
 /** Six attempts in about six seconds; then the connection is closed and the client resumes elsewhere or later. */
 const patience = { schedule: Schedule.exponential("100 millis"), times: 5 }
+
+const badCursor = refuse("bad_request", undefined, {
+  errors: [{ path: "payload.cursor", message: "Expected a cursor of this user" }],
+})
+const gone = refuse("gone", "The cursor is of another history of the log: sync without one.")
 
 export const startTurns = (session: Session): void => {
   if (session.working || session.closed) return
@@ -62,23 +67,13 @@ const answerSync = Effect.fnUntraced(function* (
   const outcome = yield* Effect.result(runSync(session, frame))
   if (session.closed) return
   const requestId = session.requestId()
+  const refused = (problem: Refused): void => session.refuse(to, problemOf(problem, { requestId }).body)
   if (outcome._tag === "Failure") {
     // Some conversations may be attached and others not: none is, until a sync succeeds.
     session.reset()
-    session.refuse(to, problem("unavailable", { requestId, retryAfterMs: 1_000 }))
-  } else if (outcome.success._tag === "BadCursor")
-    session.refuse(
-      to,
-      problem("bad_request", {
-        requestId,
-        errors: [{ path: "payload.cursor", message: "Not a cursor of this user" }],
-      }),
-    )
-  else if (outcome.success._tag === "Gone")
-    session.refuse(
-      to,
-      problem("gone", { requestId, detail: "The cursor is of another history: sync without one." }),
-    )
+    refused(unavailable())
+  } else if (outcome.success._tag === "BadCursor") refused(badCursor)
+  else if (outcome.success._tag === "Gone") refused(gone)
   else {
     session.phase = "synced"
     const { conversations } = outcome.success

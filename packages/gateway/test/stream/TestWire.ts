@@ -8,7 +8,7 @@ export interface Received {
   readonly conversation_id?: string
   readonly client_msg_id?: string
   readonly seq?: number
-  readonly payload: Record<string, any>
+  readonly payload: Readonly<Record<string, unknown>>
 }
 
 /** The JSON of a server's text frame. */

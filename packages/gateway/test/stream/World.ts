@@ -2,19 +2,17 @@
  * Everything behind a stream, faked: a log, a broker that may lose announcements, a membership model that may lag. Every wait goes
  * through `gate`, so that a test decides what happens in between.
  */
-import type { ConversationEvent } from "@parley/domain/conversation/events"
 import { defaultLimits, type Limits } from "@parley/domain/limits"
-import type { MembershipRow } from "@parley/projections/Membership"
 import type { Announcement, Broker } from "@parley/runtime/Broker"
 import type { Conversations } from "@parley/runtime/Conversations"
 import { Unavailable } from "@parley/runtime/errors"
 import type { RecordedEvent } from "@parley/runtime/EventStore"
-import { announcementOf } from "@parley/runtime/frames"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { ConnectedUsers } from "../../src/stream/ConnectedUsers.ts"
 import type { ConversationLog } from "../../src/stream/ConversationLog.ts"
 import { Cursors } from "../../src/stream/Cursor.ts"
-import { type FramedEvent, framed } from "../../src/stream/FramedEvent.ts"
+import type { FramedEvent } from "../../src/stream/FramedEvent.ts"
 import { Hubs } from "../../src/stream/Hubs.ts"
 import { Flusher } from "../../src/stream/Outbox.ts"
 import { Rings } from "../../src/stream/Rings.ts"
@@ -22,20 +20,16 @@ import { Session } from "../../src/stream/Session.ts"
 import type { StreamContext } from "../../src/stream/StreamContext.ts"
 import { streamCounters } from "../../src/stream/StreamCounters.ts"
 import { Watermark } from "../../src/stream/Watermark.ts"
-import { type Model, membersAt, rowsOf } from "./membershipOf.ts"
+import { rowsOf } from "./membershipOf.ts"
+import { TestLog } from "./TestLog.ts"
 import { TestWire } from "./TestWire.ts"
-
-export const cnv = (n: number): string => `cnv_${String(n).padStart(26, "0")}`
 
 export interface WorldOptions {
   readonly ringBytes?: number
   readonly limits?: Partial<Limits>
 }
 
-export class World {
-  now = 1_000_000
-  /** The log's last position. */
-  position = -1
+export class World extends TestLog {
   /** How far the membership model has come. */
   modelPosition = -1
   /** Awaited at every wait, with its name. */
@@ -44,15 +38,14 @@ export class World {
   announces: () => boolean = () => true
   failing = false
   asked: Array<{ readonly conversation: string; readonly clientMsgId: string }> = []
-  readonly streams = new Map<string, Array<Model>>()
   readonly users: ConnectedUsers
   readonly context: StreamContext
   readonly #receivers = new Map<string, Set<(announcement: Announcement) => void>>()
   #repaired = -1
   #sessions = 0
-  #keys = 0
 
   constructor(options: WorldOptions = {}) {
+    super()
     const fork = ((effect) => Effect.runFork(effect)) as StreamContext["fork"]
     const counters = streamCounters()
     const limits = { ...defaultLimits, ...options.limits }
@@ -77,7 +70,7 @@ export class World {
       limiter: { takeMessage: () => ({ ok: true }) },
       memberCount: () => 2,
       limits,
-      cursors: new Cursors("a stream secret of thirty-two bytes"),
+      cursors: new Cursors(Redacted.make("a stream secret of thirty-two bytes")),
       epoch: "epoch-1",
       flusher: new Flusher(),
       counters,
@@ -86,70 +79,6 @@ export class World {
       congested: new Set(),
       touched: new Set(),
     }
-  }
-
-  /** Appends events of one conversation as one commit and announces them, if they arrive. */
-  append(conversation: string, ...events: ReadonlyArray<ConversationEvent>): void {
-    const stream = this.streams.get(conversation) ?? []
-    this.streams.set(conversation, stream)
-    const committed: Array<Announcement> = []
-    for (const event of events) {
-      const [seq, position] = [stream.length, ++this.position]
-      const opened = { body: `{"text":"${conversation} ${seq}"}`, name: "name" }
-      const announcement = announcementOf({ conversation, seq, position, event, opened })
-      stream.push({ event, framed: framed(announcement), position })
-      committed.push(announcement)
-    }
-    // As the entity does it: all of a commit carry the commit's last position.
-    for (const announcement of committed) this.#publish({ ...announcement, position: this.position })
-  }
-
-  say(conversation: string, sender = "ann"): void {
-    const ordinal =
-      this.streams.get(conversation)!.filter(({ event }) => event._tag === "MessageSent").length + 1
-    this.append(conversation, {
-      _tag: "MessageSent",
-      ts: this.now,
-      message_id: `msg_${String(++this.#keys).padStart(26, "0")}`,
-      sender,
-      client_msg_id: `key-${this.#keys}`,
-      body: { owner: sender, box: "" },
-      mac: "",
-      ordinal,
-      sender_ordinal: 1,
-    })
-  }
-
-  found(conversation: string, ...users: ReadonlyArray<string>): void {
-    const members = users.map((user_id) => ({ user_id, role: "member" as const }))
-    this.append(conversation, {
-      _tag: "ConversationCreated",
-      ts: this.now,
-      kind: "group",
-      creator: users[0]!,
-      members,
-      member_count: members.length,
-      history: "all",
-    })
-  }
-
-  add(conversation: string, ...users: ReadonlyArray<string>): void {
-    const members = users.map((user_id) => ({ user_id, role: "member" as const }))
-    this.append(conversation, { _tag: "MemberAdded", ts: this.now, actor: "ann", members, member_count: 9 })
-  }
-
-  remove(conversation: string, ...users: ReadonlyArray<string>): void {
-    this.append(conversation, {
-      _tag: "MemberRemoved",
-      ts: this.now,
-      actor: "ann",
-      user_ids: users,
-      member_count: 9,
-    })
-  }
-
-  members(conversation: string): ReadonlySet<string> {
-    return new Set(membersAt(this.streams.get(conversation) ?? [], Number.POSITIVE_INFINITY).keys())
   }
 
   /** What the projector hands to gateways after a batch. */
@@ -198,7 +127,7 @@ export class World {
     return { session, wire, hello }
   }
 
-  #publish(announcement: Announcement): void {
+  protected override publish(announcement: Announcement): void {
     const topics = [announcement.conversation, ...(announcement.added ?? []), ...(announcement.removed ?? [])]
     for (const topic of topics)
       for (const receive of this.#receivers.get(topic) ?? []) if (this.announces()) receive(announcement)
@@ -262,7 +191,7 @@ export class World {
         },
       )
     return {
-      publish: (announcement) => this.#publish(announcement),
+      publish: (announcement) => this.publish(announcement),
       subscribeConversation: (conversation, receive) => subscribe("subscribe", conversation, receive),
       subscribeUser: (user, receive) => subscribe("subscribeUser", user, receive),
     }
@@ -299,5 +228,3 @@ export class World {
     }
   }
 }
-
-export type Row = MembershipRow

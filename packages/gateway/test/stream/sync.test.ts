@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest"
 import { receive } from "../../src/stream/receive.ts"
 import type { Session } from "../../src/stream/Session.ts"
 import { settle } from "./TestWire.ts"
-import { World, cnv } from "./World.ts"
+import { cnv } from "./TestLog.ts"
+import { World } from "./World.ts"
 
 const sync = async (session: Session, payload: object): Promise<void> => {
   receive(session, Buffer.from(JSON.stringify({ id: "s", type: "sync", payload })), false)

@@ -1,0 +1,143 @@
+/**
+ * A client that believes nothing: it checks every frame of its connections against the protocol and against the log, and keeps what
+ * a client keeps (cursor, last `seq` of each conversation) for its next connection.
+ */
+import { receive } from "../../src/stream/receive.ts"
+import type { Session } from "../../src/stream/Session.ts"
+import { membersAt } from "./membershipOf.ts"
+import { type Received, type TestWire, payloadOf } from "./TestWire.ts"
+import type { World } from "./World.ts"
+
+export class TestClient {
+  readonly user: string
+  readonly problems: Array<string> = []
+  /** What it holds: the last `seq` of each conversation that it is in. */
+  readonly known = new Map<string, number>()
+  /** Every frame with a `seq` that ever came, by conversation. */
+  readonly seen = new Map<string, Set<number>>()
+  cursor: string | undefined
+  session: Session | undefined
+  wire: TestWire | undefined
+  readonly #world: World
+  readonly #device: string
+  #read = 0
+  /** Of this connection: the next `seq` expected, after a `sync.gap` or the frame before. */
+  #next = new Map<string, number>()
+  #over = new Set<string>()
+  #synced = false
+
+  constructor(world: World, user: string, device: string) {
+    this.#world = world
+    this.user = user
+    this.#device = device
+  }
+
+  connect(): void {
+    const { session, wire } = this.#world.connect(this.user, this.#device)
+    this.session = session
+    this.wire = wire
+    this.#read = 0
+    this.#next = new Map()
+    this.#over = new Set()
+    this.#synced = false
+    const payload = {
+      ...(this.cursor === undefined ? {} : { cursor: this.cursor }),
+      known: Object.fromEntries(this.known),
+    }
+    receive(session, Buffer.from(JSON.stringify({ id: "sync", type: "sync", payload })), false)
+  }
+
+  disconnect(): void {
+    this.read()
+    this.session?.gone()
+    this.session = undefined
+  }
+
+  get online(): boolean {
+    return this.session !== undefined && !this.session.closed
+  }
+
+  /** Looks at what has come. */
+  read(): void {
+    const { wire } = this
+    if (wire === undefined) return
+    for (; this.#read < wire.frames.length; this.#read++)
+      this.#take(wire.frames[this.#read]!, wire.texts[this.#read]!)
+  }
+
+  #take(frame: Received, text: string): void {
+    const { conversation_id: conversation = "", payload, seq, type } = frame
+    if (seq !== undefined) return this.#event(conversation, seq, text)
+    if (type === "sync.gap") {
+      const to = payload["to_seq"] as number
+      if ((this.#next.get(conversation) ?? 0) > to + 1)
+        this.#fault(`${conversation}: a gap goes back to ${to}`)
+      this.#next.set(conversation, to + 1)
+      this.known.set(conversation, Math.max(to, this.known.get(conversation) ?? -1))
+    } else if (type === "inbox.removed") {
+      this.#over.add(conversation)
+      this.#next.delete(conversation)
+      this.known.delete(conversation)
+    } else if (type === "ack") {
+      this.#synced = true
+      this.cursor = payload["cursor"] as string
+      this.#covers(this.cursor)
+    } else if (type === "cursor") {
+      if (!this.#synced) this.#fault("a cursor before the ack of sync")
+      this.cursor = payload["cursor"] as string
+      this.#covers(this.cursor)
+    } else if (type === "error") {
+      if (payload["code"] !== "unavailable") this.#fault(`error ${String(payload["code"])}`)
+    }
+  }
+
+  #event(conversation: string, seq: number, text: string): void {
+    const model = this.#world.streams.get(conversation)?.[seq]
+    if (model === undefined) return this.#fault(`${conversation} ${seq}: not in the log`)
+    const { framed } = model
+    const own = framed.sender === this.user ? framed.senderBytes! : framed.bytes
+    if (text !== payloadOf(own)) this.#fault(`${conversation} ${seq}: not the log's frame`)
+    const expected = this.#next.get(conversation)
+    const held = this.known.get(conversation)
+    const joins = framed.added?.includes(this.user) === true
+    if (this.#over.has(conversation) && !joins) this.#fault(`${conversation} ${seq}: after the removal`)
+    this.#over.delete(conversation)
+    if (expected === undefined ? held !== undefined && seq > held + 1 && !joins : seq !== expected)
+      this.#fault(`${conversation} ${seq}: expected ${expected ?? `at most ${held! + 1}`}`)
+    const before = membersAt(this.#world.streams.get(conversation)!.slice(0, seq), Number.POSITIVE_INFINITY)
+    if (!joins && !before.has(this.user)) this.#fault(`${conversation} ${seq}: he is no member`)
+    this.#next.set(conversation, seq + 1)
+    this.known.set(conversation, Math.max(seq, held ?? -1))
+    const seen = this.seen.get(conversation) ?? new Set()
+    this.seen.set(conversation, seen.add(seq))
+  }
+
+  /** A cursor says that everything up to its place was handed over: it must be so. */
+  #covers(text: string): void {
+    const position = this.#world.context.cursors.open(this.user, text)?.position
+    if (position === undefined) return this.#fault("a cursor that does not open")
+    for (const [conversation, stream] of this.#world.streams) {
+      const members = membersAt(stream, position)
+      const last = stream.findLastIndex((model) => model.position <= position)
+      if (!members.has(this.user) || this.#over.has(conversation)) continue
+      const held = this.known.get(conversation)
+      if ((held ?? -1) < last) this.#fault(`${conversation}: the cursor covers ${last}, held ${held}`)
+    }
+  }
+
+  #fault(problem: string): void {
+    this.problems.push(`${this.user}/${this.#device} ${problem}`)
+  }
+
+  /** At the end, after quiet: the head of each conversation that he is in, and nothing of the others. */
+  verify(): void {
+    this.read()
+    for (const [conversation, stream] of this.#world.streams) {
+      const member = membersAt(stream, Number.POSITIVE_INFINITY).has(this.user)
+      const held = this.known.get(conversation)
+      if (member && held !== stream.length - 1)
+        this.#fault(`${conversation}: holds ${held}, the head is ${stream.length - 1}`)
+      if (!member && held !== undefined) this.#fault(`${conversation}: still held`)
+    }
+  }
+}
