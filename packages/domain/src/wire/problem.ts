@@ -66,7 +66,7 @@ export interface ProblemDetails {
 export const problem = (code: ProblemCode, details: ProblemDetails): Problem => {
   const { status, title, retryable } = problems[code]
   return {
-    type: `/docs/errors#${code}`,
+    type: `/docs/errors/${code}`,
     title,
     status,
     detail: details.detail ?? `${title}.`,

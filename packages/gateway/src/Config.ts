@@ -1,0 +1,165 @@
+/**
+ * The server's configuration, read once from the environment.
+ *
+ * Always true: a bad value stops the start, with every offending key and its reason; a secret is never in a message.
+ */
+import { defaultLimits, Limits } from "@parley/domain/limits"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+export interface Config {
+  /** Where the API, the stream and the page listen. */
+  readonly httpHost: string
+  readonly httpPort: number
+  /** Where `/metrics`, `/healthz` and `/readyz` listen. */
+  readonly opsHost: string
+  readonly opsPort: number
+  readonly dataDir: string
+  /** Anybody may sign in as anybody. */
+  readonly devLogin: boolean
+  readonly jwt: {
+    readonly secret?: Redacted.Redacted
+    readonly jwksUrl?: string
+    readonly issuer?: string
+    readonly audience?: string
+  }
+  /** Absent: made in the data directory. */
+  readonly streamSecret?: Redacted.Redacted
+  readonly masterKeyFile?: string
+  /** Exact origins; empty: same origin only. */
+  readonly allowedOrigins: ReadonlyArray<string>
+  /** Entities kept awake at once. */
+  readonly residentEntities: number
+  readonly limits: Limits
+}
+
+export class BadConfiguration extends Error {
+  readonly problems: ReadonlyArray<string>
+  constructor(problems: ReadonlyArray<string>) {
+    super(`the configuration is not usable:\n${problems.map((one) => `  ${one}`).join("\n")}`)
+    this.problems = problems
+  }
+}
+
+/** One variable of the table in `docs/configuration.md`. */
+export interface Variable {
+  readonly key: string
+  readonly fallback: string
+  readonly about: string
+}
+
+export const variables: ReadonlyArray<Variable> = [
+  {
+    key: "PARLEY_HTTP_HOST",
+    fallback: "0.0.0.0; 127.0.0.1 with development login",
+    about: "address of the API, the stream and the page",
+  },
+  { key: "PARLEY_HTTP_PORT", fallback: "8080", about: "their port" },
+  { key: "PARLEY_OPS_HOST", fallback: "127.0.0.1", about: "address of `/metrics`, `/healthz`, `/readyz`" },
+  { key: "PARLEY_OPS_PORT", fallback: "9090", about: "their port" },
+  {
+    key: "PARLEY_DATA_DIR",
+    fallback: "./data",
+    about: "event log, keys and read models; one process at a time",
+  },
+  { key: "PARLEY_DEV_LOGIN", fallback: "false", about: "`true`: anybody may sign in as anybody" },
+  { key: "PARLEY_JWT_SECRET", fallback: "", about: "HS256 secret of access tokens, at least 32 bytes" },
+  { key: "PARLEY_JWKS_URL", fallback: "", about: "keys of access tokens (RS256, ES256, EdDSA) instead" },
+  { key: "PARLEY_JWT_ISSUER", fallback: "", about: "required `iss`, when set" },
+  { key: "PARLEY_JWT_AUDIENCE", fallback: "", about: "required `aud`, when set" },
+  {
+    key: "PARLEY_STREAM_SECRET",
+    fallback: "made in the data directory",
+    about: "seals stream tokens and cursors, at least 32 bytes",
+  },
+  {
+    key: "PARLEY_MASTER_KEY_FILE",
+    fallback: "`master.key` in the data directory",
+    about: "wraps everybody's data key; back it up apart",
+  },
+  {
+    key: "PARLEY_ALLOWED_ORIGINS",
+    fallback: "",
+    about: "exact browser origins, comma-separated; empty: same origin",
+  },
+  { key: "PARLEY_RESIDENT_ENTITIES", fallback: "100000", about: "conversations and users awake at once" },
+  ...Object.entries(defaultLimits).map(([name, value]) => ({
+    key: `PARLEY_LIMIT_${name.toUpperCase()}`,
+    fallback: String(value),
+    about: `limit \`${name}\` of the protocol`,
+  })),
+]
+
+const minSecretBytes = 32
+
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const problems: Array<string> = []
+  const known = new Set(variables.map(({ key }) => key))
+  for (const key of Object.keys(env))
+    if (key.startsWith("PARLEY_") && !key.startsWith("PARLEY_TEST_") && !known.has(key))
+      problems.push(`${key}: there is no such setting`)
+  const text = (key: string): string | undefined => (env[key] === "" ? undefined : env[key])
+  const wholeNumber = (key: string, fallback: number, least: number, most: number): number => {
+    const given = text(key)
+    if (given === undefined) return fallback
+    const value = Number(given)
+    if (/^\d+$/.test(given) && value >= least && value <= most) return value
+    problems.push(`${key}: expected a whole number from ${least} to ${most}`)
+    return fallback
+  }
+  const flag = (key: string): boolean => {
+    const given = text(key) ?? "false"
+    if (given !== "true" && given !== "false") problems.push(`${key}: expected true or false`)
+    return given === "true"
+  }
+  const secret = (key: string): Redacted.Redacted | undefined => {
+    const given = text(key)
+    if (given === undefined) return undefined
+    if (Buffer.byteLength(given) < minSecretBytes)
+      problems.push(`${key}: expected at least ${minSecretBytes} bytes`)
+    return Redacted.make(given)
+  }
+  const devLogin = flag("PARLEY_DEV_LOGIN")
+  const jwtSecret = secret("PARLEY_JWT_SECRET")
+  const jwksUrl = text("PARLEY_JWKS_URL")
+  if (jwtSecret !== undefined && jwksUrl !== undefined)
+    problems.push("PARLEY_JWKS_URL: PARLEY_JWT_SECRET is set too; one of them decides the algorithm")
+  if (jwksUrl !== undefined && !URL.canParse(jwksUrl)) problems.push("PARLEY_JWKS_URL: expected a URL")
+  if (jwtSecret === undefined && jwksUrl === undefined && !devLogin)
+    problems.push("PARLEY_JWT_SECRET: needed (or PARLEY_JWKS_URL), as development login is off")
+  if (jwksUrl !== undefined && devLogin)
+    problems.push("PARLEY_DEV_LOGIN: cannot sign tokens for the keys of PARLEY_JWKS_URL")
+  const allowedOrigins = (text("PARLEY_ALLOWED_ORIGINS") ?? "").split(",").filter((one) => one !== "")
+  for (const origin of allowedOrigins)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      problems.push(`PARLEY_ALLOWED_ORIGINS: ${origin} is not an origin such as https://chat.example`)
+  const limits = Object.fromEntries(
+    Object.entries(defaultLimits).map(([name, value]) => [
+      name,
+      wholeNumber(`PARLEY_LIMIT_${name.toUpperCase()}`, value, 1, 1_000_000_000),
+    ]),
+  )
+  const optional = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+    (value === undefined ? {} : { [name]: value }) as { readonly [key in Name]?: Value }
+  const config: Config = {
+    httpHost: text("PARLEY_HTTP_HOST") ?? (devLogin ? "127.0.0.1" : "0.0.0.0"),
+    httpPort: wholeNumber("PARLEY_HTTP_PORT", 8080, 0, 65_535),
+    opsHost: text("PARLEY_OPS_HOST") ?? "127.0.0.1",
+    opsPort: wholeNumber("PARLEY_OPS_PORT", 9090, 0, 65_535),
+    dataDir: text("PARLEY_DATA_DIR") ?? "./data",
+    devLogin,
+    jwt: {
+      ...optional("secret", jwtSecret),
+      ...optional("jwksUrl", jwksUrl),
+      ...optional("issuer", text("PARLEY_JWT_ISSUER")),
+      ...optional("audience", text("PARLEY_JWT_AUDIENCE")),
+    },
+    ...optional("streamSecret", secret("PARLEY_STREAM_SECRET")),
+    ...optional("masterKeyFile", text("PARLEY_MASTER_KEY_FILE")),
+    allowedOrigins,
+    residentEntities: wholeNumber("PARLEY_RESIDENT_ENTITIES", 100_000, 100, 10_000_000),
+    limits: Schema.decodeUnknownSync(Limits)(limits),
+  }
+  if (problems.length > 0) throw new BadConfiguration(problems)
+  return config
+}

@@ -1,0 +1,66 @@
+/**
+ * The composition root of one node with embedded parts: what the server is made of, from the disk up.
+ *
+ * Always true: parts stop in the reverse order, so that a connection is closed before what serves it, and the log last.
+ */
+import { layer as historyAndMembership } from "@parley/projections/models"
+import { layer as reads } from "@parley/projections/Reads"
+import { layer as broker } from "@parley/runtime/broker/BrokerMemory"
+import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
+import { layer as conversationEntity } from "@parley/runtime/conversation/conversationEntity"
+import { layer as conversations } from "@parley/runtime/ConversationsCluster"
+import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirectory"
+import { layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite"
+import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultSqlite"
+import { layer as snapshots } from "@parley/runtime/snapshot/SnapshotStoreSqlite"
+import { layer as userEntity } from "@parley/runtime/user/userEntity"
+import { layer as users } from "@parley/runtime/UsersCluster"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { AccessTokens } from "./auth/AccessTokens.ts"
+import { secretFile } from "./auth/secretFile.ts"
+import { StreamTokens } from "./auth/StreamTokens.ts"
+import type { Config } from "./Config.ts"
+import { RateLimiter } from "./limits/RateLimiter.ts"
+import { StreamServer } from "./stream/StreamServer.ts"
+
+/** How long an entity stays awake after its last request. */
+const maxIdleTime = "2 minutes"
+
+/** The log, the keys, the entities, and the models behind the log. */
+const runtime = (config: Config, path: (name: string) => string) => {
+  const log = path("events.db")
+  const stores = Layer.mergeAll(
+    eventStore({ file: log }),
+    keyVault({ file: path("keys.db"), masterKeyFile: config.masterKeyFile ?? path("master.key") }),
+    broker,
+  )
+  const kept = Layer.provideMerge(snapshots({ file: path("snapshots.db") }), stores)
+  const entities = Layer.mergeAll(
+    conversationEntity({ limits: config.limits, maxIdleTime }),
+    userEntity({ maxIdleTime }),
+  ).pipe(Layer.provideMerge(singleNode({ residentCap: config.residentEntities })))
+  const models = historyAndMembership({ log, fileOf: (model) => path(`${model}.db`) })
+  return Layer.mergeAll(conversations, users).pipe(
+    Layer.provideMerge(entities),
+    Layer.provideMerge(Layer.provideMerge(reads, models)),
+    Layer.provideMerge(kept),
+  )
+}
+
+/** Everything but the ports. */
+export const server = (config: Config, limiter: RateLimiter) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { path } = yield* DataDirectory
+      const stream = config.streamSecret ?? secretFile(path("stream.secret"))
+      const access = config.jwt.secret ?? secretFile(path("access.secret"))
+      const { limits, allowedOrigins } = config
+      return StreamServer.layer({ limits, limiter, secret: stream, allowedOrigins }).pipe(
+        Layer.provideMerge(
+          Layer.mergeAll(StreamTokens.layer(stream), AccessTokens.layer(config, access)),
+        ),
+        Layer.provideMerge(runtime(config, path)),
+      )
+    }),
+  ).pipe(Layer.provideMerge(dataDirectory(config.dataDir)))

@@ -1,0 +1,130 @@
+/**
+ * The HTTP half of a gateway: routes, files, and the one way in which a request becomes an answer.
+ *
+ * Always true: every request gets exactly one answer and a request id; what fails becomes a problem, what breaks becomes `internal` and
+ * a line in the log.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as FindMyWay from "effect/http/FindMyWay"
+import type * as Scope from "effect/Scope"
+import type { Config } from "../Config.ts"
+import type { RateLimiter } from "../limits/RateLimiter.ts"
+import { problemOf, type Refused, refuse } from "../problems.ts"
+import { type Answer, write } from "./Answer.ts"
+import type { Needs, Route, Shared } from "./Api.ts"
+import { type Call, freshRequestId } from "./Call.ts"
+import { conversations } from "./conversations.ts"
+import { loadFiles, serveFile } from "./files.ts"
+import { groups } from "./groups.ts"
+import { messages } from "./messages.ts"
+import { sessions } from "./sessions.ts"
+
+const routes: ReadonlyArray<Route> = [...sessions, ...messages, ...conversations, ...groups]
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
+
+const isText = (value: unknown): value is string => typeof value === "string"
+
+/** The path and query of a request; `undefined` for what cannot be decoded. */
+const addressOf = (request: IncomingMessage): URL | undefined => {
+  const target = request.url ?? "/"
+  if (!target.startsWith("/") || !URL.canParse(`http://parley${target}`)) return undefined
+  const url = new URL(`http://parley${target}`)
+  try {
+    decodeURIComponent(url.pathname)
+  } catch {
+    return undefined
+  }
+  return url
+}
+
+const corsHeaders = (request: IncomingMessage, allowed: ReadonlySet<string>): Record<string, string> => {
+  const { origin } = request.headers
+  if (origin === undefined || !allowed.has(origin)) return {}
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-allow-headers": "authorization, content-type, idempotency-key, traceparent",
+    "access-control-allow-methods": methods.join(", "),
+    "access-control-expose-headers": "retry-after, ratelimit, ratelimit-policy, x-request-id",
+    "access-control-max-age": "600",
+    vary: "origin",
+  }
+}
+
+/** The listener for a node HTTP server; its fibers end with the scope. */
+export const makeListener = Effect.fnUntraced(function* (
+  config: Pick<Config, "limits" | "allowedOrigins">,
+  limiter: RateLimiter,
+): Effect.fn.Return<RequestListener, never, Needs | Scope.Scope> {
+  const router = FindMyWay.make<Route>({ maxParamLength: 256 })
+  for (const route of routes) router.on(route.method, route.path, route)
+  const clock = yield* Clock.Clock
+  const shared: Shared = { limits: config.limits, limiter, now: () => clock.currentTimeMillisUnsafe() }
+  const files = loadFiles()
+  const allowedOrigins = new Set(config.allowedOrigins)
+  const fork = yield* FiberSet.makeRuntime<Needs>()
+
+  const route = (
+    request: IncomingMessage,
+    requestId: string,
+    url: URL,
+  ): Effect.Effect<Answer, Refused, Needs> => {
+    const path = url.pathname
+    const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET")
+    const found = router.find(method, path)
+    if (found !== undefined) {
+      const params = Object.fromEntries(Object.entries(found.params).filter(([, value]) => isText(value)))
+      const call = { request, requestId, path, query: url.searchParams, params } as Call
+      return found.handler.handle(call, shared)
+    }
+    const allowed = methods.filter((other) => router.has(other, path))
+    if (allowed.length > 0) {
+      const allow = { allow: [...allowed, "OPTIONS"].join(", ") }
+      return method === "OPTIONS"
+        ? Effect.succeed({ status: 204, headers: allow })
+        : Effect.fail(refuse("method_not_allowed", undefined, { headers: allow }))
+    }
+    const file = method === "GET" ? serveFile(files, path, request) : undefined
+    return file === undefined
+      ? Effect.fail(refuse("not_found", "There is nothing under this address."))
+      : Effect.succeed(file)
+  }
+
+  const failed = (refused: Refused, requestId: string, instance: string): Answer => {
+    const { body, headers } = problemOf(refused, { requestId, instance })
+    return { status: body.status, body, contentType: "application/problem+json", headers }
+  }
+
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const requestId = freshRequestId()
+    const url = addressOf(request)
+    const answering =
+      url === undefined
+        ? Effect.succeed(failed(refuse("bad_request", "The address cannot be read."), requestId, "/"))
+        : route(request, requestId, url).pipe(
+            Effect.catch((refused) => Effect.succeed(failed(refused, requestId, url.pathname))),
+            Effect.catchCause((cause) =>
+              Effect.as(
+                Effect.logError("a request broke", { requestId, cause: Cause.pretty(cause) }),
+                failed(refuse("internal"), requestId, url.pathname),
+              ),
+            ),
+          )
+    fork(
+      Effect.map(answering, (answer) => {
+        if (response.destroyed) return
+        const headers = {
+          "x-request-id": requestId,
+          ...corsHeaders(request, allowedOrigins),
+          ...answer.headers,
+        }
+        write(response, { ...answer, headers }, request.method === "HEAD")
+        // What the caller still sends is not read: the connection cannot be used again.
+        if (!request.complete) response.once("finish", () => request.destroy())
+      }),
+    )
+  }
+})

@@ -1,0 +1,83 @@
+/** What `/metrics` shows of the parts, and what `/readyz` judges. */
+import type { ModelsStats } from "@parley/projections/models"
+import type { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
+import type { RateLimiter } from "../limits/RateLimiter.ts"
+import type { StreamCounters } from "../stream/StreamCounters.ts"
+import type { Gauge, Readiness } from "./OpsServer.ts"
+
+/** A model further behind the log than this many positions: reads would wait in vain. */
+const maxLag = 20_000
+
+export interface Parts {
+  readonly store: EventStoreStats["Service"]
+  readonly models: ModelsStats["Service"]
+  readonly stream: StreamCounters
+  readonly limiter: RateLimiter
+  readonly headPosition: () => number
+  readonly stopping: () => boolean
+}
+
+const lags = (parts: Parts): ReadonlyArray<readonly [string, number, string | undefined]> =>
+  Object.entries(parts.models.read()).map(([name, { position, stopped }]) => [
+    name,
+    Math.max(0, parts.headPosition() - position),
+    stopped,
+  ])
+
+export const readinessOf =
+  (parts: Parts): Readiness =>
+  () => [
+    ...(parts.stopping() ? ["stopping"] : []),
+    ...(parts.store.read().alive ? [] : ["the event store is out of reach"]),
+    ...lags(parts).flatMap(([name, lag, stopped]) =>
+      stopped !== undefined
+        ? [`the ${name} model has stopped: ${stopped}`]
+        : lag > maxLag
+          ? [`the ${name} model is ${lag} events behind`]
+          : [],
+    ),
+  ]
+
+type Single = readonly [name: string, help: string, type: Gauge["type"], read: () => number]
+
+export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
+  const store = () => parts.store.read()
+  const { stream } = parts
+  const singles: ReadonlyArray<Single> = [
+    ["parley_appends_total", "appends made durable", "counter", () => store().appends],
+    ["parley_commits_total", "commits of the event store, each one fsync", "counter", () => store().commits],
+    ["parley_events_total", "events made durable", "counter", () => store().events],
+    ["parley_commit_seconds_total", "time in commits", "counter", () => store().commitMsTotal / 1_000],
+    ["parley_commit_seconds_max", "longest commit", "gauge", () => store().commitMsMax / 1_000],
+    ["parley_appends_waiting", "appends not answered yet", "gauge", () => store().waiting],
+    ["parley_connections", "open connections", "gauge", () => stream.connections],
+    ["parley_connections_accepted_total", "connections accepted", "counter", () => stream.accepted],
+    ["parley_hubs", "conversations with a connected member", "gauge", () => stream.hubs],
+    ["parley_ring_bytes", "bytes in the hubs' rings", "gauge", () => stream.ringBytes],
+    ["parley_frames_received_total", "frames of clients", "counter", () => stream.framesReceived],
+    ["parley_frames_handed_total", "frames with a seq handed over", "counter", () => stream.framesHanded],
+    [
+      "parley_gaps_filled_total",
+      "gaps in announcements read from the log",
+      "counter",
+      () => stream.gapsFilled,
+    ],
+    ["parley_slow_stopped_total", "connections that read too slowly", "counter", () => stream.slowStopped],
+    ["parley_rate_limited_total", "messages refused by a rate limit", "counter", () => parts.limiter.refused],
+  ]
+  return [
+    ...singles.map(([name, help, type, read]) => ({ name, help, type, read: () => [{ value: read() }] })),
+    {
+      name: "parley_model_lag",
+      help: "events between the log's end and a model",
+      type: "gauge",
+      read: () => lags(parts).map(([name, value]) => ({ labels: `model="${name}"`, value })),
+    },
+    {
+      name: "parley_connections_closed_total",
+      help: "connections closed, by code",
+      type: "counter",
+      read: () => Array.from(stream.closed, ([code, value]) => ({ labels: `code="${code}"`, value })),
+    },
+  ]
+}
