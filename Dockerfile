@@ -1,0 +1,14 @@
+FROM node:24-bookworm-slim AS installed
+WORKDIR /opt/parley
+COPY . .
+RUN npm ci --omit=dev --omit=optional --workspace @parley/gateway --include-workspace-root --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+WORKDIR /opt/parley
+COPY --from=installed /opt/parley .
+RUN install -d -o node -g node -m 0700 /var/lib/parley
+USER node
+ENV NODE_ENV=production PARLEY_DATA_DIR=/var/lib/parley
+VOLUME /var/lib/parley
+EXPOSE 8080
+CMD ["node", "packages/gateway/src/main.ts"]

@@ -1,0 +1,110 @@
+/** Who may import whom. One line each, so that a change of the architecture is a change of this table. */
+import { posix } from "node:path"
+import { importsOf } from "./importsOf.ts"
+import type { Source } from "./sources.ts"
+
+/** Effect's modules of values: data, equality, schemas. None of them can fail, wait or be interrupted. */
+const pureEffect = [
+  "effect/Schema",
+  "effect/SchemaIssue",
+  "effect/HashMap",
+  "effect/HashSet",
+  "effect/Chunk",
+  "effect/Option",
+  "effect/Result",
+  "effect/Hash",
+  "effect/Equal",
+  "effect/Data",
+]
+
+/** What a projection may know of the runtime: ports, errors, and how a stored event is read, opened and made a frame. */
+const runtimePorts = [
+  "@parley/runtime/EventStore",
+  "@parley/runtime/KeyVault",
+  "@parley/runtime/Broker",
+  "@parley/runtime/errors",
+  "@parley/runtime/Sealer",
+  "@parley/runtime/frames",
+  "@parley/runtime/Pending",
+  "@parley/runtime/eventStore/SqliteLogReader",
+]
+
+const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cli"].map(
+  (name) => `@parley/${name}/`,
+)
+
+/** For each package: exact names, or prefixes when they end in `/` or `:`. */
+const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
+  domain: pureEffect,
+  runtime: ["@parley/domain/", "effect/", "node:"],
+  projections: ["@parley/domain/", ...runtimePorts, "effect/", "node:"],
+  gateway: [
+    "@parley/domain/",
+    "@parley/runtime/",
+    "@parley/projections/",
+    "effect/",
+    "@effect/platform-node/",
+    "node:",
+    "jose",
+    "ws",
+  ],
+  client: ["@parley/domain/wire/", "@parley/domain/ids", "@parley/domain/limits"],
+  web: ["@parley/client/", "/client/"],
+  cli: [
+    "@parley/domain/",
+    "@parley/runtime/",
+    "@parley/projections/",
+    "@parley/gateway/",
+    "@parley/client/",
+    "effect/",
+    "node:",
+    "jose",
+    "ws",
+  ],
+  testkit: [
+    ...all,
+    "effect/",
+    "node:",
+    "@effect/vitest",
+    "vitest",
+    "fast-check",
+    "ws",
+    "jose",
+    "playwright-core",
+  ],
+}
+
+/** Tests know everything that their package may know, the testkit, and the tools of testing. */
+const testsMayImport = [
+  ...all,
+  "@parley/testkit/",
+  "effect/",
+  "node:",
+  "vitest",
+  "@effect/vitest",
+  "fast-check",
+  "ws",
+  "jose",
+  "playwright-core",
+]
+
+const allows = (allowed: ReadonlyArray<string>, name: string): boolean =>
+  allowed.some((one) => (/[/:]$/.test(one) ? name.startsWith(one) : name === one))
+
+const place = /^packages\/([^/]+)\/(src|test)\//
+
+/** One line for each import that points the wrong way. */
+export const arrowViolations = ({ path, text }: Source): ReadonlyArray<string> => {
+  const [, name, part] = place.exec(path) ?? []
+  if (name === undefined || !path.endsWith(".ts")) return []
+  const own = `@parley/${name}/`
+  const allowed = part === "test" ? testsMayImport : mayImport[name]
+  if (allowed === undefined) return [`${path}: the package ${name} is not in the table of arrows`]
+  const home = part === "test" ? `packages/${name}/` : `packages/${name}/src/`
+  return importsOf(text)
+    .filter((target) => {
+      if (target.startsWith(".")) return !posix.join(posix.dirname(path), target).startsWith(home)
+      return !target.startsWith(own) && !allows(allowed, target)
+    })
+    .map((target) => `${path} imports ${target}`)
+}
