@@ -57,11 +57,20 @@ export class CommitSignal {
   readonly #ofStream = new Map<string, Set<Watch>>()
   #lost: string | undefined
 
-  /** Once a commit. A callback must not throw. */
+  /** Once a commit. */
   committed(position: Position, streams: Iterable<string>): void {
     for (const watch of this.#ofAll) watch.notify()
     if (this.#ofStream.size > 0) for (const stream of streams) this.changed(stream)
-    for (const callback of this.#callbacks) callback(position)
+    for (const callback of this.#callbacks) {
+      try {
+        callback(position)
+      } catch (defect) {
+        // Loud, but not in the way of those who wait for this commit.
+        queueMicrotask(() => {
+          throw defect
+        })
+      }
+    }
   }
 
   /** The stream's metadata changed, or it got a tombstone. */

@@ -3,7 +3,6 @@
  *
  * Always true: it is the first event of every log, and a restored log gets another before anything else is written to it.
  */
-import { encodeMetadata } from "@parley/domain/StoredEvent"
 import type { NewEvent } from "../EventStore.ts"
 import { eventId } from "../freshIds.ts"
 
@@ -17,6 +16,7 @@ export const logOpened = (now: number): NewEvent => {
     id: epoch,
     type: logOpenedType,
     data: JSON.stringify({ epoch }),
-    metadata: encodeMetadata(1, now, { actor: "parley", correlation: epoch }),
+    // As the domain's `encodeMetadata` writes it, which would bring the whole of Schema into the threads that open a log.
+    metadata: JSON.stringify({ v: 1, actor: "parley", causation: epoch, correlation: epoch, ts: now }),
   }
 }

@@ -39,7 +39,7 @@ const overloaded: OtherAnswer = ["failed", "overloaded"]
 const ignored = (): void => undefined
 
 export interface WriterListener {
-  /** After each commit, when everybody in it has been told. */
+  /** After each commit, before anybody in it is told. */
   readonly committed: (position: number, streams: Iterable<string>) => void
   /** Once, when no write will ever be carried out again. */
   readonly lost: (reason: string) => void
@@ -145,13 +145,13 @@ export class WriterThread {
       streams.push(stream)
       committed?.(places[2 * i]!, places[2 * i + 1]!)
     }
+    if (events > 0) this.#listener.committed(position, streams)
     for (const [i, waiting] of settled.entries()) {
       const revision = places[2 * i]!
       const second = places[2 * i + 1]!
       if (revision >= 0) waiting.settled(undefined, revision, second)
       else waiting.settled(others[second], -1, -1)
     }
-    if (events > 0) this.#listener.committed(position, streams)
   }
 
   #expire(): void {

@@ -1,0 +1,25 @@
+/** What every event store promises: EventStoreDB's contract, plus what the port adds to it. `layer` gives an empty store each time. */
+import type { EventStore } from "@parley/runtime/EventStore"
+import { describe } from "@effect/vitest"
+import type * as Layer from "effect/Layer"
+import { appendContract } from "./appendContract.ts"
+import { promisedBy } from "./given.ts"
+import { hidingContract } from "./hidingContract.ts"
+import { keyContract } from "./keyContract.ts"
+import { logContract } from "./logContract.ts"
+import { readContract } from "./readContract.ts"
+import { retryContract } from "./retryContract.ts"
+import { subscriptionContract } from "./subscriptionContract.ts"
+
+export const eventStoreContract = (name: string, layer: Layer.Layer<EventStore, unknown>): void => {
+  const promise = promisedBy(layer)
+  describe(`event store: ${name}`, () => {
+    describe("append", () => appendContract(promise))
+    describe("retry", () => retryContract(promise))
+    describe("read", () => readContract(promise))
+    describe("keys", () => keyContract(promise))
+    describe("hiding", () => hidingContract(promise))
+    describe("subscriptions", () => subscriptionContract(promise))
+    describe("log", () => logContract(promise))
+  })
+}
