@@ -107,7 +107,10 @@ export const messages: ReadonlyArray<Route> = [
   },
 ]
 
-/** Both cursors of a page, from its lowest and highest seq; a page that is not full has nothing further in its direction. */
+/**
+ * Where the page goes on: a cursor is there when there may be something in its direction. A page that is not full has come to the end
+ * of the direction that it was read in; the newest page has nothing after it.
+ */
 const cursorsOf = (
   page: Page,
   seqs: ReadonlyArray<number>,
@@ -115,8 +118,10 @@ const cursorsOf = (
   if (seqs.length === 0) return {}
   const full = seqs.length === page.limit
   const [lowest, highest] = [Math.min(...seqs), Math.max(...seqs)]
+  const older = page._tag === "Before" ? full : true
+  const newer = page._tag === "Before" ? page.before !== undefined : page._tag === "After" ? full : true
   return {
-    ...(full || page._tag !== "Before" ? { prev_cursor: String(lowest) } : {}),
-    ...(full || page._tag !== "After" ? { next_cursor: String(highest) } : {}),
+    ...(older ? { prev_cursor: String(lowest) } : {}),
+    ...(newer ? { next_cursor: String(highest) } : {}),
   }
 }
