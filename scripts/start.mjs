@@ -3,6 +3,6 @@ import { ensureInstalled } from "./installation.mjs"
 import { run } from "./run.mjs"
 
 ensureInstalled()
-run(["packages/gateway/src/main.ts", ...process.argv.slice(2)], {
+run(["--disable-warning=ExperimentalWarning", "packages/gateway/src/main.ts", ...process.argv.slice(2)], {
   PARLEY_DEV_LOGIN: process.env.PARLEY_DEV_LOGIN ?? "true",
 })

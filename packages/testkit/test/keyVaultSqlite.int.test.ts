@@ -95,10 +95,11 @@ describe("key vault in SQLite", () => {
       )
     }),
   )
-  it.effect("keeps the master key in a file that only its owner may read", () =>
+  it.effect("keeps keys and master key in files that only their owner may read", () =>
     Effect.gen(function* () {
       const at = yield* filled
       expect(statSync(at.masterKeyFile).mode & 0o777).toBe(0o600)
+      expect(statSync(at.file).mode & 0o777).toBe(0o600)
       expect(readdirSync(at.directory).toSorted()).toEqual(["keys.sqlite", "master.key"])
     }),
   )

@@ -79,6 +79,8 @@ const prepare = (database: DatabaseSync, file: string): OpenedVault => {
 export const openVaultFile = (file: string): OpenedVault => {
   const refusal = refusalByHeader(file)
   if (refusal !== undefined) return refusal
+  // SQLite would make it readable for all, and gives its log the file's own mode.
+  closeSync(openSync(file, "a", 0o600))
   const database = new DatabaseSync(file)
   try {
     const opened = prepare(database, file)
