@@ -24,7 +24,7 @@ import type { ScanOptions } from "./SqliteLogReader.ts"
 import { backupLog } from "./sqlite/backupLog.ts"
 import { Heads } from "./sqlite/Heads.ts"
 import { eventsOf, keysOf, type OtherAnswer, putAppend, write } from "./sqlite/messages.ts"
-import { openReaderThread, type ReaderThread } from "./sqlite/ReaderThread.ts"
+import { type ReaderThread, startReaderWorker, useReaderWorker } from "./sqlite/ReaderThread.ts"
 import { openWriterThread, type WriterThread } from "./sqlite/WriterThread.ts"
 import { type Scan, subscribeAll, subscribeStream } from "./subscriptions.ts"
 import { expectedNumber } from "./visibility.ts"
@@ -196,6 +196,8 @@ export const layer = (
       const { file, synchronous = "FULL", maxPages } = options
       if (synchronous === "OFF" && options.allowNotDurable !== true)
         return yield* new StoreRefused({ path: file, reason: "not_durable", detail: "synchronous is OFF" })
+      // Both threads start at once: a thread takes longer to start than a log to open.
+      const readerWorker = yield* startReaderWorker(file)
       const signal = new CommitSignal()
       const heads = new Heads()
       const { writer, epoch } = yield* openWriterThread(
@@ -205,7 +207,7 @@ export const layer = (
           lost: (reason) => signal.lose(reason),
         },
       )
-      const reader = yield* openReaderThread(file, (reason) => signal.lose(reason))
+      const reader = yield* useReaderWorker(readerWorker, (reason) => signal.lose(reason))
       const clock = yield* Clock.clockWith(Effect.succeed)
       const store = storeOf({ file, epoch, writer, reader, signal, heads, clock })
       return Context.make(EventStore, store).pipe(Context.add(EventStoreStats, { read: writer.stats }))

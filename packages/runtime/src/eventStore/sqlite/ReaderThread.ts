@@ -62,18 +62,19 @@ export class ReaderThread {
   }
 }
 
-/** Reads the file, which must be open for writing already, in a thread of its own, which lives as long as the scope. */
-export const openReaderThread = (
-  file: string,
+/** Starts the thread, which lives as long as the scope; it opens the file when it is first asked. */
+export const startReaderWorker = (file: string): Effect.Effect<Worker, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => new Worker(new URL("./readerWorker.ts", import.meta.url), { workerData: { file } })),
+    (worker) => Effect.promise(() => worker.terminate()),
+  )
+
+/** The file must be open for writing by now. */
+export const useReaderWorker = (
+  worker: Worker,
   lost: (reason: string) => void,
 ): Effect.Effect<ReaderThread, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(
-      () =>
-        new ReaderThread(
-          new Worker(new URL("./readerWorker.ts", import.meta.url), { workerData: { file } }),
-          lost,
-        ),
-    ),
+    Effect.sync(() => new ReaderThread(worker, lost)),
     (reader) => reader.close,
   )

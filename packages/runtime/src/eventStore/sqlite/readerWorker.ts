@@ -5,22 +5,25 @@ import { type Flat, flatEvents } from "./messages.ts"
 import { reasonOf } from "./sqliteFailure.ts"
 
 const port = parentPort!
-const reader = openLogReader((workerData as { readonly file: string }).file)
+const { file } = workerData as { readonly file: string }
+let opened: LogReader | undefined
+/** On first use: the thread starts while the writer still makes the file. */
+const reader = (): LogReader => (opened ??= openLogReader(file))
 
 const methods = {
   readStream: (
     ...[stream, read, now]: Parameters<LogReader["readStream"]>
   ): Flat | "not_found" | "deleted" => {
-    const events = reader.readStream(stream, read, now)
+    const events = reader().readStream(stream, read, now)
     return typeof events === "string" ? events : flatEvents(events)
   },
   scan: (...args: Parameters<LogReader["scan"]>) => {
-    const { events, ...rest } = reader.scan(...args)
+    const { events, ...rest } = reader().scan(...args)
     return { events: flatEvents(events), ...rest }
   },
-  head: reader.head,
-  metadata: reader.metadata,
-  lookupKeys: reader.lookupKeys,
+  head: (...args: Parameters<LogReader["head"]>) => reader().head(...args),
+  metadata: (...args: Parameters<LogReader["metadata"]>) => reader().metadata(...args),
+  lookupKeys: (...args: Parameters<LogReader["lookupKeys"]>) => reader().lookupKeys(...args),
 }
 export type ReaderMethods = typeof methods
 
@@ -44,6 +47,6 @@ const answer = ({ id, method, args }: ReaderRequest): ReaderAnswer => {
 
 port.on("message", (message: ReadonlyArray<ReaderRequest> | "close") => {
   if (message !== "close") return port.postMessage(message.map(answer))
-  reader.close()
+  opened?.close()
   port.close()
 })

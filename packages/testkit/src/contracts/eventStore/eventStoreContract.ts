@@ -14,12 +14,26 @@ import { subscriptionContract } from "./subscriptionContract.ts"
 export const eventStoreContract = (name: string, layer: Layer.Layer<EventStore, unknown>): void => {
   const promise = promisedBy(layer)
   describe(`event store: ${name}`, () => {
-    describe("append", () => appendContract(promise))
-    describe("retry", () => retryContract(promise))
-    describe("read", () => readContract(promise))
-    describe("keys", () => keyContract(promise))
-    describe("hiding", () => hidingContract(promise))
-    describe("subscriptions", () => subscriptionContract(promise))
-    describe("log", () => logContract(promise))
+    describe("append", () => {
+      appendContract(promise)
+    })
+    describe("retry", () => {
+      retryContract(promise)
+    })
+    describe("read", () => {
+      readContract(promise)
+    })
+    describe("keys", () => {
+      keyContract(promise)
+    })
+    describe("hiding", () => {
+      hidingContract(promise)
+    })
+    describe("subscriptions", () => {
+      subscriptionContract(promise)
+    })
+    describe("log", () => {
+      logContract(promise)
+    })
   })
 }
