@@ -20,6 +20,8 @@ interface Line {
 export class FakeWorld {
   readonly server = new FakeServer()
   readonly dialled: Array<ReadonlyArray<string>> = []
+  /** Every frame that a client sent. */
+  readonly sent: Array<string> = []
   /** What every HTTP request gets, instead of an answer. */
   httpAnswer: HttpAnswer | "unreachable" | undefined
   random = 0.5
@@ -93,6 +95,7 @@ export class FakeWorld {
     })
     return {
       send: (text) => {
+        this.sent.push(text)
         if (line !== undefined && this.#lines.has(line))
           this.server.frame(line.session, JSON.parse(text) as Frame)
       },

@@ -43,6 +43,6 @@ const lineFor = (phase: string, offline: boolean): string => {
 }
 
 /** Unchanged text is left alone: a live region would read it again. */
-const setText = (element: HTMLElement, text: string): void => {
-  if (element.textContent !== text) element.textContent = text
+const setText = (region: HTMLElement, text: string): void => {
+  if (region.textContent !== text) region.textContent = text
 }
