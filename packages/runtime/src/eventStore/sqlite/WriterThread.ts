@@ -175,6 +175,7 @@ export class WriterThread {
     const waiting = [...this.#sent.flatMap((sent) => sent.waiting), ...this.#waiting]
     this.#sent = []
     this.#waiting = []
+    this.#sentWrites = 0
     for (const one of waiting) one.settled(["failed", reason], -1, -1)
     this.#listener.lost(reason)
   }
