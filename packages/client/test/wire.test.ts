@@ -1,17 +1,16 @@
 /** The client's own picture of the wire against the server's: declared apart, so that no Effect is in the client's types. */
 import type { Conversation, InboxItem, Message } from "@parley/domain/wire/conversation"
 import { readClientFrame } from "@parley/domain/wire/readClientFrame"
-import { expect, it } from "vitest"
+import { expect, expectTypeOf, it } from "vitest"
 import type * as wire from "../src/wire.ts"
 import { FakeWorld } from "./FakeWorld.ts"
 import { person } from "./person.ts"
 
-/** Compiles as long as everything that the server's schemas allow is what the client expects. */
-export const readable = {
-  conversation: (conversation: Conversation): wire.Conversation => conversation,
-  inboxItem: (item: InboxItem): wire.InboxItem => item,
-  message: (message: Message): wire.WireMessage => message,
-}
+it("everything that the server's schemas allow is what the client expects (held by the type check)", () => {
+  expectTypeOf<Conversation>().toExtend<wire.Conversation>()
+  expectTypeOf<InboxItem>().toExtend<wire.InboxItem>()
+  expectTypeOf<Message>().toExtend<wire.WireMessage>()
+})
 
 it("every frame that the client sends is one that the server's schemas accept", async () => {
   const world = new FakeWorld()
