@@ -5,9 +5,19 @@
  * two followers of one model cannot both apply an event. The model may be thrown away at any time.
  * Not for: effects on the world; those must not be rebuilt from zero.
  */
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync, StatementSync } from "node:sqlite"
+import { decodeEvent } from "@parley/domain/conversation/codec"
+import { UnreadableEvent } from "@parley/domain/StoredEvent"
 import type { Position, RecordedEvent } from "@parley/runtime/EventStore"
-import type { Changes, Model, ModelDefinition } from "./Model.ts"
+import { openModelFile } from "./modelFile.ts"
+import {
+  type Changes,
+  type Model,
+  type ModelDefinition,
+  type ModelEvent,
+  noChanges,
+  PoisonedEvent,
+} from "./Model.ts"
 
 /** Events in one transaction. */
 const batchSize = 500
@@ -26,8 +36,24 @@ export interface FollowedLog {
 
 /** Somebody else moved the checkpoint: this follower must stop. */
 export class SteppedDown extends Error {
-  constructor(name: string) {
-    super(`another follower has taken over the model ${name}`)
+  constructor(name: string, from: Position) {
+    super(`another follower has moved the ${name} model on from position ${from}`)
+  }
+}
+
+/** The log could not be read just now. The model is as it was. */
+export class LogUnreachable extends Error {
+  constructor(cause: unknown) {
+    super(`the log cannot be read: ${String(cause)}`, { cause })
+  }
+}
+
+/** Failures of the log's file are not failures of the model's. */
+const reading = <A>(read: () => A): A => {
+  try {
+    return read()
+  } catch (cause) {
+    throw new LogUnreachable(cause)
   }
 }
 
@@ -38,98 +64,115 @@ export interface Step {
   readonly more: boolean
 }
 
-const openDatabase = (file: string): DatabaseSync => {
-  const database = new DatabaseSync(file)
-  // NORMAL: after a power cut the last batches are applied again from the checkpoint that survived with their rows.
-  database.exec(
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=1000; PRAGMA cache_size=-65536",
-  )
-  database.exec(`CREATE TABLE IF NOT EXISTS checkpoint (
-    name TEXT PRIMARY KEY, version INTEGER NOT NULL, epoch TEXT NOT NULL, position INTEGER NOT NULL) STRICT`)
-  return database
+interface Checkpoint {
+  readonly version: number
+  readonly epoch: string
+  readonly position: number
 }
 
 export class Follower {
   readonly #definition: ModelDefinition
   readonly #log: FollowedLog
   readonly #database: DatabaseSync
-  readonly model: Model
+  readonly #moveCheckpoint: StatementSync
+  readonly #model: Model
   #position: Position
 
   /** @param file a path, or `:memory:`. A model of another epoch or version, or from beyond the log's end, starts anew. */
   constructor(definition: ModelDefinition, log: FollowedLog, file: string) {
     this.#definition = definition
     this.#log = log
-    this.#database = openDatabase(file)
-    this.#position = this.#prepare()
-    this.model = definition.open(this.#database)
+    this.#database = openModelFile(file)
+    try {
+      this.#position = this.#transaction(() => this.#resume())
+      this.#moveCheckpoint = this.#database.prepare(
+        "UPDATE checkpoint SET position = ? WHERE name = ? AND version = ? AND epoch = ? AND position = ?",
+      )
+      this.#model = definition.open(this.#database)
+    } catch (cause) {
+      this.#database.close()
+      throw cause
+    }
   }
 
   get position(): Position {
     return this.#position
   }
 
-  get lag(): number {
-    return this.#log.headPosition() - this.#position
+  /** Answers from one snapshot: everything up to `position`, nothing of a batch under way. */
+  query(method: string, args: ReadonlyArray<unknown>): unknown {
+    return this.#model.query(method, args)
   }
 
-  /** Applies the next batch. Throws `SteppedDown`, or what `apply` throws; nothing of the batch is kept then. */
+  /** Applies the next batch. Throws `SteppedDown`, `PoisonedEvent`, or what SQLite throws; nothing of the batch is kept then. */
   step(): Step {
     const from = this.#position
     // Read before the events: what the filter skips up to here needs no second look.
-    const head = this.#log.headPosition()
-    const { prefixes } = this.#definition
-    const events = this.#log.readAll({ from: from + 1, limit: batchSize, prefixes })
-    const more = events.length === batchSize
-    const position = more ? events.at(-1)!.position : Math.max(head, events.at(-1)?.position ?? from)
-    if (position === from) return { position, changes: { heads: [], changes: [] }, more: false }
-    this.#database.exec("BEGIN IMMEDIATE")
-    try {
-      const changes = this.model.apply(events)
-      this.#moveCheckpoint(from, position)
-      this.#database.exec("COMMIT")
-      this.#position = position
-      return { position, changes, more }
-    } catch (cause) {
-      this.#database.exec("ROLLBACK")
-      throw cause
-    }
+    const head = reading(() => this.#log.headPosition())
+    const prefixes = [this.#definition.prefix]
+    const recorded = reading(() => this.#log.readAll({ from: from + 1, limit: batchSize, prefixes }))
+    const more = recorded.length === batchSize
+    const position = more ? recorded.at(-1)!.position : Math.max(head, recorded.at(-1)?.position ?? from)
+    if (position === from) return { position, changes: noChanges, more: false }
+    const events = recorded.flatMap((one) => this.#decode(one))
+    const epoch = reading(() => this.#log.epoch())
+    const changes = this.#transaction(() => {
+      const result = this.#model.apply(events)
+      const { name, version } = this.#definition
+      const moved = this.#moveCheckpoint.run(position, name, version, epoch, from)
+      if (moved.changes !== 1) throw new SteppedDown(name, from)
+      return result
+    })
+    this.#position = position
+    return { position, changes, more }
   }
 
   close(): void {
     this.#database.close()
   }
 
-  #moveCheckpoint(from: Position, to: Position): void {
-    const { name, version } = this.#definition
-    const { changes } = this.#database
-      .prepare(
-        "UPDATE checkpoint SET position = ? WHERE name = ? AND version = ? AND epoch = ? AND position = ?",
-      )
-      .run(to, name, version, this.#log.epoch(), from)
-    if (changes !== 1) throw new SteppedDown(name)
+  #decode(recorded: RecordedEvent): ReadonlyArray<ModelEvent> {
+    const { prefix, types } = this.#definition
+    if (types !== undefined && !types.has(recorded.type)) return []
+    try {
+      return [{ event: decodeEvent(recorded), conversation: recorded.stream.slice(prefix.length), recorded }]
+    } catch (cause) {
+      if (!(cause instanceof UnreadableEvent)) throw cause
+      throw new PoisonedEvent(recorded, cause.reason)
+    }
   }
 
-  #prepare(): Position {
+  /** From the checkpoint, or from zero with new tables. */
+  #resume(): Position {
     const { name, version, tables, tableNames } = this.#definition
-    const epoch = this.#log.epoch()
+    const [epoch, head] = reading(() => [this.#log.epoch(), this.#log.headPosition()])
     const checkpoint = this.#database.prepare("SELECT * FROM checkpoint WHERE name = ?").get(name) as
-      | { version: number; epoch: string; position: number }
+      | Checkpoint
       | undefined
     if (
       checkpoint !== undefined &&
       checkpoint.version === version &&
       checkpoint.epoch === epoch &&
-      checkpoint.position <= this.#log.headPosition()
+      checkpoint.position <= head
     )
       return checkpoint.position
-    this.#database.exec("BEGIN IMMEDIATE")
     for (const table of tableNames) this.#database.exec(`DROP TABLE IF EXISTS ${table}`)
     this.#database.exec(tables)
     this.#database
       .prepare("INSERT OR REPLACE INTO checkpoint (name, version, epoch, position) VALUES (?, ?, ?, -1)")
       .run(name, version, epoch)
-    this.#database.exec("COMMIT")
     return -1
+  }
+
+  #transaction<A>(body: () => A): A {
+    this.#database.exec("BEGIN IMMEDIATE")
+    try {
+      const result = body()
+      this.#database.exec("COMMIT")
+      return result
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK")
+      throw cause
+    }
   }
 }

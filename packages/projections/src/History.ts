@@ -65,6 +65,12 @@ export interface PageMaterial extends ConversationView {
   readonly newer: ReadonlyArray<MessageRow>
 }
 
+/** By latest activity: conversations whose last event stands before `before` in the log. `limit`: 1 or more. */
+export interface OverviewPage {
+  readonly before?: Position
+  readonly limit: number
+}
+
 /** A conversation as one caller finds it. `member` is absent for strangers and ex-members. */
 export interface ConversationView {
   readonly conversation: ConversationRow
@@ -82,13 +88,16 @@ export class History extends Context.Service<
       conversation: string,
       user: string,
     ) => Effect.Effect<ConversationView | undefined, Unavailable>
-    /** View and the page's material in one snapshot. Both lists are empty when the caller is no member. */
+    /**
+     * View and the page's material in one snapshot. A caller who is no member gets material too, should the log's tail make him one:
+     * whoever shows it to a person asks `fold.ts`, never this.
+     */
     readonly page: (
       conversation: string,
       user: string,
       page: Page,
     ) => Effect.Effect<PageMaterial | undefined, Unavailable>
-    /** The roster by user id, after `after` (exclusive). */
+    /** The roster by user id, after `after` (exclusive); as with `page`, whoever asks. */
     readonly roster: (
       conversation: string,
       user: string,
@@ -98,10 +107,14 @@ export class History extends Context.Service<
       (ConversationView & { readonly members: ReadonlyArray<MemberRow> }) | undefined,
       Unavailable
     >
-    /** Views of many conversations of one user, with each one's last message and the unread number's parts, for the inbox and for `sync`. */
+    /**
+     * Views of many conversations of one user, with each one's last message and the unread number, for the inbox and for `sync`. Those
+     * that he is not in are left out. In the order given; with a page, latest activity first.
+     */
     readonly overview: (
       user: string,
       conversations: ReadonlyArray<string>,
+      page?: OverviewPage,
     ) => Effect.Effect<
       ReadonlyArray<
         ConversationView & {

@@ -35,17 +35,15 @@ export const readInbox = Effect.fn("readInbox")(function* (
     concurrency: "unbounded",
   })
   const memberships = yield* membership.of(user, Number.MAX_SAFE_INTEGER)
+  const { before, limit } = options
   const overview = yield* history.overview(
     user,
     memberships.filter((row) => row.member).map((row) => row.conversation),
+    // One more than asked for tells whether there is another page.
+    { limit: limit + 1, ...(before === undefined ? {} : { before }) },
   )
-  const before = options.before ?? Infinity
   const rows = overview
-    .flatMap((row): ReadonlyArray<InboxRow> =>
-      row.member === undefined ? [] : [{ ...row, member: row.member }],
-    )
-    .filter((row) => row.conversation.position < before)
-    .sort((a, b) => b.conversation.position - a.conversation.position)
-  const page = rows.slice(0, options.limit)
-  return rows.length > page.length ? { rows: page, next: page.at(-1)!.conversation.position } : { rows: page }
+    .slice(0, limit)
+    .flatMap((row) => (row.member === undefined ? [] : [{ ...row, member: row.member }]))
+  return overview.length > limit ? { rows, next: rows.at(-1)!.conversation.position } : { rows }
 })

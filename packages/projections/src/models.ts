@@ -6,18 +6,17 @@ import type * as Scope from "effect/Scope"
 import { EventStore, type Position } from "@parley/runtime/EventStore"
 import type { FollowedLog } from "./Follower.ts"
 import { History } from "./History.ts"
-import { historyModel } from "./historyModel/HistoryModel.ts"
 import { inThread, inWorker } from "./hosting/hostModel.ts"
 import type { ModelHost, ModelStats } from "./hosting/ModelHost.ts"
 import { Membership } from "./Membership.ts"
-import { membershipModel } from "./membershipModel/MembershipModel.ts"
 import type { Changes } from "./Model.ts"
+import type { ModelName } from "./modelNamed.ts"
 import { type Repair, RepairFeed } from "./RepairFeed.ts"
 
 /** How far each model has come, for `/metrics` and `/readyz`. */
 export class ModelsStats extends Context.Service<
   ModelsStats,
-  { readonly read: () => Readonly<Record<"history" | "membership", ModelStats>> }
+  { readonly read: () => Readonly<Record<ModelName, ModelStats>> }
 >()("@parley/projections/ModelsStats") {}
 
 type Hosted = History | Membership | RepairFeed | ModelsStats
@@ -25,13 +24,21 @@ type Hosted = History | Membership | RepairFeed | ModelsStats
 /** `host` starts one model. Progress of the history model is the repair feed. */
 const services = Effect.fnUntraced(function* <E, R>(
   host: (
-    model: "history" | "membership",
+    model: ModelName,
     onProgress: (position: Position, changes: Changes) => void,
   ) => Effect.Effect<ModelHost, E, R>,
 ) {
+  const context = yield* Effect.context<never>()
   const listeners = new Set<(repair: Repair) => void>()
   const history = yield* host("history", (position, changes) => {
-    for (const listener of listeners) listener({ position, ...changes })
+    for (const listener of listeners) {
+      try {
+        listener({ position, ...changes })
+      } catch (defect) {
+        // Loud, but not in the way of the other listeners.
+        Effect.runForkWith(context)(Effect.logError("A listener of the repair feed failed", defect))
+      }
+    }
   })
   const membership = yield* host("membership", () => undefined)
   return Context.make(History, {
@@ -40,7 +47,7 @@ const services = Effect.fnUntraced(function* <E, R>(
     view: (conversation, user) => history.ask("view", conversation, user),
     page: (conversation, user, page) => history.ask("page", conversation, user, page),
     roster: (conversation, user, after, limit) => history.ask("roster", conversation, user, after, limit),
-    overview: (user, conversations) => history.ask("overview", user, conversations),
+    overview: (user, conversations, page) => history.ask("overview", user, conversations, page),
   }).pipe(
     Context.add(Membership, {
       position: Effect.sync(() => membership.position),
@@ -64,7 +71,7 @@ const services = Effect.fnUntraced(function* <E, R>(
 /** A worker thread and a file for each model. */
 export const layer = (options: {
   readonly log: string
-  readonly fileOf: (model: "history" | "membership") => string
+  readonly fileOf: (model: ModelName) => string
 }): Layer.Layer<Hosted, never, EventStore> =>
   Layer.effectContext(
     services((model, onProgress) =>
@@ -79,7 +86,7 @@ export const layerMemory = (
   Layer.effectContext(
     Effect.flatMap(EventStore, (store) =>
       services((model, onProgress): Effect.Effect<ModelHost, never, EventStore | Scope.Scope> =>
-        inThread(model === "history" ? historyModel : membershipModel, logOf(store), onProgress),
+        inThread(model, logOf(store), onProgress),
       ),
     ),
   )

@@ -4,15 +4,12 @@
  * Always true: a batch's counters are written once per conversation and sender, however many messages the batch holds.
  */
 import type { DatabaseSync } from "node:sqlite"
-import { decodeEvent } from "@parley/domain/conversation/codec"
 import type { ConversationCreated, ConversationEvent, MessageSent } from "@parley/domain/conversation/events"
 import type { RecordedEvent } from "@parley/runtime/EventStore"
-import type { Changes, Model, ModelDefinition } from "../Model.ts"
+import { type Changes, type Model, type ModelDefinition, type ModelEvent, PoisonedEvent } from "../Model.ts"
 import { HistoryQueries } from "./HistoryQueries.ts"
 import { prepareAll } from "./prepareAll.ts"
 import { tableNames, tables } from "./tables.ts"
-
-export const streamPrefix = "conversation-"
 
 interface Row {
   readonly id: number
@@ -52,15 +49,13 @@ class Batch {
     this.#statements = statements
   }
 
-  apply(recorded: RecordedEvent): void {
-    const conversation = recorded.stream.slice(streamPrefix.length)
-    const event = decodeEvent(recorded)
+  apply({ event, conversation, recorded }: ModelEvent): void {
     const row = this.#row(conversation)
     // Applied before: a batch may be seen again after a crash of another kind than we know.
     if (row !== undefined && recorded.revision <= row.revision) return
-    if (event._tag === "ConversationCreated") this.#create(conversation, recorded, event)
-    else if (row === undefined) throw new Error(`${recorded.stream} does not begin with its creation`)
-    else this.#change(conversation, row, recorded, event)
+    if (row !== undefined) this.#change(conversation, row, recorded, event)
+    else if (event._tag === "ConversationCreated") this.#create(conversation, recorded, event)
+    else throw new PoisonedEvent(recorded, "the conversation was never created")
   }
 
   finish(): Changes {
@@ -112,11 +107,14 @@ class Batch {
     conversation: string,
     row: Row,
     { revision, position }: RecordedEvent,
-    event: Exclude<ConversationEvent, ConversationCreated>,
+    event: ConversationEvent,
   ): void {
     row.revision = revision
     row.position = position
     switch (event._tag) {
+      // A conversation is created once: as in the domain, a second time is a revision and nothing else.
+      case "ConversationCreated":
+        return undefined
       case "MessageSent":
         return this.#say(row, revision, event)
       case "MemberAdded": {
@@ -136,6 +134,7 @@ class Batch {
       }
       case "MemberRoleChanged": {
         this.#statements.appoint.run(event.role, row.id, event.user_id)
+        return undefined
       }
     }
   }
@@ -205,8 +204,6 @@ const open = (database: DatabaseSync): Model => {
   const statements = prepareAll(database, sql)
   const queries = new HistoryQueries(database)
   return {
-    name: historyModel.name,
-    version: historyModel.version,
     apply: (events) => {
       const batch = new Batch(statements)
       for (const event of events) batch.apply(event)
@@ -219,7 +216,7 @@ const open = (database: DatabaseSync): Model => {
 export const historyModel: ModelDefinition = {
   name: "history",
   version: 1,
-  prefixes: [streamPrefix],
+  prefix: "conversation-",
   tables,
   tableNames,
   open,

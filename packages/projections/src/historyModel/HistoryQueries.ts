@@ -3,8 +3,17 @@
  *
  * Always true: plain rows in, plain rows out; nothing is opened here.
  */
-import type { DatabaseSync } from "node:sqlite"
-import type { ConversationRow, ConversationView, MemberRow, MessageRow, Page } from "../History.ts"
+import type { DatabaseSync, SQLInputValue } from "node:sqlite"
+import type { Sealed } from "@parley/domain/Sealed"
+import type {
+  ConversationRow,
+  ConversationView,
+  MemberRow,
+  MessageRow,
+  OverviewPage,
+  Page,
+} from "../History.ts"
+import { historyFloor } from "../historyFloor.ts"
 import { prepareAll } from "./prepareAll.ts"
 
 type Raw = Readonly<Record<string, string | number | null>>
@@ -14,6 +23,8 @@ const messageColumns =
 const sql = {
   conversation: "SELECT * FROM conversations WHERE name = ?",
   member: "SELECT * FROM members WHERE conversation = ? AND user = ?",
+  activity: `SELECT c.position FROM conversations c JOIN members m ON m.conversation = c.id
+             WHERE c.name = ? AND m.user = ?`,
   sender: "SELECT mainline FROM senders WHERE conversation = ? AND user = ?",
   before: `SELECT ${messageColumns} FROM messages WHERE conversation = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
   after: `SELECT ${messageColumns} FROM messages WHERE conversation = ? AND seq > ? AND seq >= ? ORDER BY seq LIMIT ?`,
@@ -41,26 +52,30 @@ export class HistoryQueries {
     // should another process write to the file.
     this.#database.exec("BEGIN")
     try {
-      return this.#answer(method, args as ReadonlyArray<any>)
+      return this.#answer(method, args)
     } finally {
       this.#database.exec("COMMIT")
     }
   }
 
-  #answer(method: string, [conversation, user, ...rest]: ReadonlyArray<any>): unknown {
+  /** As `History` sends them. */
+  #answer(method: string, args: ReadonlyArray<unknown>): unknown {
     switch (method) {
       case "view":
-        return viewOf(this.#find(conversation, user))
+        return viewOf(this.#find(...(args as [string, string])))
       case "page":
-        return this.#page(conversation, user, rest[0] as Page)
+        return this.#page(...(args as [string, string, Page]))
       case "roster":
-        return this.#roster(conversation, user, rest[0] as string | undefined, rest[1] as number)
-      // Asked by user, for many conversations.
+        return this.#roster(...(args as [string, string, string | undefined, number]))
       case "overview":
-        return this.#overview(conversation as string, user as ReadonlyArray<string>)
+        return this.#overview(...(args as [string, ReadonlyArray<string>, OverviewPage | undefined]))
       default:
         throw new Error(`the history model has no query ${method}`)
     }
+  }
+
+  #all(statement: keyof typeof sql, ...parameters: ReadonlyArray<SQLInputValue>): ReadonlyArray<Raw> {
+    return this.#statements[statement].all(...parameters) as unknown as ReadonlyArray<Raw>
   }
 
   #find(name: string, user: string): Found | undefined {
@@ -77,17 +92,12 @@ export class HistoryQueries {
     const found = this.#find(name, user)
     if (found === undefined) return undefined
     const view = viewOf(found)!
-    if (found.member === undefined) return { ...view, older: [], newer: [] }
     const id = found.raw["id"]!
-    const floor = floorOf(found.conversation, found.member)
+    const floor = historyFloor(found.conversation, found.member)
     const older = (before: number): ReadonlyArray<MessageRow> =>
-      (this.#statements.before.all(id, before, floor, page.limit) as unknown as ReadonlyArray<Raw>).map(
-        toMessage,
-      )
+      this.#all("before", id, before, floor, page.limit).map(toMessage)
     const newer = (after: number): ReadonlyArray<MessageRow> =>
-      (this.#statements.after.all(id, after, floor, page.limit) as unknown as ReadonlyArray<Raw>).map(
-        toMessage,
-      )
+      this.#all("after", id, after, floor, page.limit).map(toMessage)
     switch (page._tag) {
       case "Before":
         return { ...view, older: older(page.before ?? Number.MAX_SAFE_INTEGER), newer: [] }
@@ -101,26 +111,17 @@ export class HistoryQueries {
   #roster(name: string, user: string, after: string | undefined, limit: number): unknown {
     const found = this.#find(name, user)
     if (found === undefined) return undefined
-    const members =
-      found.member === undefined
-        ? []
-        : (
-            this.#statements.roster.all(found.raw["id"]!, after ?? "", limit) as unknown as ReadonlyArray<Raw>
-          ).map(toMember)
+    const members = this.#all("roster", found.raw["id"]!, after ?? "", limit).map(toMember)
     return { ...viewOf(found), members }
   }
 
-  #overview(user: string, names: ReadonlyArray<string>): unknown {
-    return names.flatMap((name) => {
+  #overview(user: string, names: ReadonlyArray<string>, page: OverviewPage | undefined): unknown {
+    const chosen = page === undefined ? names : this.#latest(user, names, page)
+    return chosen.flatMap((name) => {
       const found = this.#find(name, user)
       if (found?.rawMember === undefined) return []
-      const floor = floorOf(found.conversation, found.member!)
-      const [last] = this.#statements.before.all(
-        found.raw["id"]!,
-        Number.MAX_SAFE_INTEGER,
-        floor,
-        1,
-      ) as unknown as ReadonlyArray<Raw>
+      const floor = historyFloor(found.conversation, found.member)
+      const [last] = this.#all("before", found.raw["id"]!, Number.MAX_SAFE_INTEGER, floor, 1)
       return [
         {
           ...viewOf(found),
@@ -131,6 +132,19 @@ export class HistoryQueries {
     })
   }
 
+  /** The names of the page's conversations, latest activity first: one look-up for each of `names`, and nothing else of them. */
+  #latest(user: string, names: ReadonlyArray<string>, page: OverviewPage): ReadonlyArray<string> {
+    const { before = Infinity, limit } = page
+    return names
+      .flatMap((name) => {
+        const found = this.#statements.activity.get(name, user) as { position: number } | undefined
+        return found !== undefined && found.position < before ? [{ name, position: found.position }] : []
+      })
+      .sort((a, b) => b.position - a.position)
+      .slice(0, limit)
+      .map(({ name }) => name)
+  }
+
   /** Mainline messages since the joining that are not his own (protocol, section 6, Unread). */
   #unread(conversation: Raw, member: Raw, user: string): number {
     const own = (this.#statements.sender.get(conversation["id"]!, user) as Raw | undefined)?.["mainline"] ?? 0
@@ -139,10 +153,6 @@ export class HistoryQueries {
   }
 }
 
-/** The first `seq` that this member may see. */
-export const floorOf = (conversation: ConversationRow, member: MemberRow): number =>
-  conversation.history === "from_join" ? member.joinedSeq : 0
-
 const viewOf = (found: Found | undefined): ConversationView | undefined =>
   found === undefined
     ? undefined
@@ -150,8 +160,8 @@ const viewOf = (found: Found | undefined): ConversationView | undefined =>
       ? { conversation: found.conversation }
       : { conversation: found.conversation, member: found.member }
 
-const parsed = <Name extends string>(name: Name, text: unknown): Partial<Record<Name, any>> =>
-  typeof text === "string" ? ({ [name]: JSON.parse(text) } as Partial<Record<Name, any>>) : {}
+const parsed = <A, Name extends string>(name: Name, text: Raw[string] | undefined): { [_ in Name]?: A } =>
+  typeof text === "string" ? ({ [name]: JSON.parse(text) } as { [_ in Name]: A }) : {}
 
 const toConversation = (raw: Raw): ConversationRow => ({
   id: raw["name"] as string,
@@ -162,9 +172,9 @@ const toConversation = (raw: Raw): ConversationRow => ({
   history: raw["history"] as ConversationRow["history"],
   revision: raw["revision"] as number,
   position: raw["position"] as number,
-  ...parsed("name", raw["title"]),
-  ...parsed("topic", raw["topic"]),
-  ...parsed("metadata", raw["metadata"]),
+  ...parsed<Sealed, "name">("name", raw["title"]),
+  ...parsed<Sealed, "topic">("topic", raw["topic"]),
+  ...parsed<Sealed, "metadata">("metadata", raw["metadata"]),
 })
 
 const toMember = (raw: Raw): MemberRow => ({
@@ -183,7 +193,7 @@ const toMessage = (raw: Raw): MessageRow => ({
   ordinal: raw["ordinal"] as number,
   senderOrdinal: raw["sender_ordinal"] as number,
   body: { owner: raw["sender"] as string, box: raw["box"] as string },
-  ...parsed("media", raw["media"]),
+  ...parsed<ReadonlyArray<string>, "media">("media", raw["media"]),
   ...(raw["reply_to"] === null ? {} : { replyTo: raw["reply_to"] as string }),
   ...(raw["thread_root"] === null ? {} : { threadRoot: raw["thread_root"] as string }),
 })

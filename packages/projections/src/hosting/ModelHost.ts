@@ -2,6 +2,7 @@
  * The main thread's side of a model: asks it, knows how far it has come, and hands on what it changed.
  *
  * Always true: queries of one turn of the event loop travel in one message; at most 10,000 wait, the next one is `Unavailable` at once.
+ * Whoever waits for a model that has stopped is told so, at once.
  */
 import * as Effect from "effect/Effect"
 import type { Position } from "@parley/runtime/EventStore"
@@ -19,24 +20,41 @@ const gatherMs = 4
 
 export interface ModelStats {
   readonly position: Position
+  /** The log's last position that this process knows of. */
+  readonly head: Position
+  /** Queries not answered yet. */
   readonly waiting: number
-  /** Why the follower has stopped; absent while it follows. */
+  /** Why the last batch failed; absent once it has succeeded. */
+  readonly trouble?: string
+  /** Why the follower has stopped for good; absent while it follows. */
   readonly stopped?: string
 }
 
+export interface HostOptions {
+  readonly post: (message: ToModel) => void
+  readonly onProgress: (position: Position, changes: Changes) => void
+  /** Trouble, or the end, for the log of the process. */
+  readonly onFailure: (reason: string) => void
+}
+
+type Resume = (effect: Effect.Effect<void, Unavailable>) => void
+
 export class ModelHost {
-  readonly #post: (message: ToModel) => void
+  readonly #options: HostOptions
   readonly #pending = new Pending<QueryReply>(queryTimeoutMs)
-  readonly #waiters = new Set<{ readonly position: Position; readonly wake: () => void }>()
-  readonly #onProgress: (position: Position, changes: Changes) => void
+  readonly #waiters = new Set<{ readonly position: Position; readonly resume: Resume }>()
   #unsent: Array<Query> = []
   #position: Position = -1
+  #head: Position = -1
+  #trouble: string | undefined
+  /** The follower has stopped; queries may still be answered. */
   #stopped: string | undefined
+  /** The thread has ended: nothing is answered. */
+  #ended = false
   #told = false
 
-  constructor(post: (message: ToModel) => void, onProgress: (position: Position, changes: Changes) => void) {
-    this.#post = post
-    this.#onProgress = onProgress
+  constructor(options: HostOptions) {
+    this.#options = options
   }
 
   get position(): Position {
@@ -45,7 +63,9 @@ export class ModelHost {
 
   readonly stats = (): ModelStats => ({
     position: this.#position,
+    head: Math.max(this.#head, this.#position),
     waiting: this.#pending.size,
+    ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
     ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
   })
 
@@ -55,25 +75,38 @@ export class ModelHost {
         for (const reply of message.replies) this.#pending.settle(reply.id, reply)
         return
       }
-      case "Stopped": {
-        this.#stopped = message.reason
+      case "Progress": {
+        this.#trouble = undefined
+        this.#position = message.position
+        for (const waiter of this.#waiters)
+          if (waiter.position <= message.position) waiter.resume(Effect.void)
+        return this.#options.onProgress(message.position, message.changes)
+      }
+      case "Trouble": {
+        if (this.#trouble === undefined) this.#options.onFailure(message.reason)
+        this.#trouble = message.reason
         return
       }
-      case "Progress": {
-        this.#position = message.position
-        this.#onProgress(message.position, message.changes)
-        for (const waiter of [...this.#waiters]) if (waiter.position <= message.position) waiter.wake()
-      }
+      case "Stopped":
+        return this.#stop(message.reason)
     }
   }
 
-  /** The thread has ended: nothing more comes. */
-  readonly end = (reason: string): void => {
-    this.#stopped = reason
+  /** The thread has ended by itself: nothing more comes. */
+  readonly died = (reason: string): void => {
+    this.#stop(reason)
+    this.close()
+  }
+
+  /** Nothing is asked any more; what still waits is `Unavailable`. */
+  readonly close = (): void => {
+    this.#ended = true
+    this.#stopped ??= "the model is closed"
     this.#pending.end()
   }
 
-  readonly committed = (): void => {
+  readonly committed = (position: Position): void => {
+    this.#head = position
     if (this.#told) return
     this.#told = true
     setTimeout(() => this.#tell(), gatherMs).unref()
@@ -81,50 +114,53 @@ export class ModelHost {
 
   readonly ask = <A>(method: string, ...args: ReadonlyArray<unknown>): Effect.Effect<A, Unavailable> =>
     Effect.callback((resume) => {
-      if (this.#pending.size >= maxWaiting) {
-        resume(Effect.fail(new Unavailable({ reason: "the model is overloaded" })))
-        return
-      }
+      const fail = (reason: string): void => resume(Effect.fail(new Unavailable({ reason })))
+      if (this.#ended) return fail(this.#stopped!)
+      if (this.#pending.size >= maxWaiting) return fail("the model is overloaded")
       const id = this.#pending.add((reply) => {
-        if (reply === undefined) resume(Effect.fail(new Unavailable({ reason: "the model does not answer" })))
-        else if ("failure" in reply) resume(Effect.fail(new Unavailable({ reason: reply.failure })))
+        if (reply === undefined) fail("the model does not answer")
+        else if ("failure" in reply) fail(reply.failure)
         else resume(Effect.succeed(reply.result as A))
       })
       this.#unsent.push({ id, method, args })
-      if (this.#unsent.length > 1) return
-      setImmediate(() => {
-        const queries = this.#unsent
-        this.#unsent = []
-        this.#post({ _tag: "Queries", queries })
-      })
+      if (this.#unsent.length === 1) setImmediate(() => this.#flush())
     })
 
   readonly caughtUp = (position: Position): Effect.Effect<void, Unavailable> =>
     Effect.callback<void, Unavailable>((resume) => {
-      if (this.#position >= position) {
-        resume(Effect.void)
-        return
-      }
-      this.#tell()
-      const finish = (effect: Effect.Effect<void, Unavailable>): void => {
+      if (this.#position >= position) return resume(Effect.void)
+      const unavailable = (reason: string) => Effect.fail(new Unavailable({ reason }))
+      if (this.#stopped !== undefined) return resume(unavailable(this.#stopped))
+      const leave = (): void => {
         clearTimeout(timer)
         this.#waiters.delete(waiter)
+      }
+      const finish: Resume = (effect) => {
+        leave()
         resume(effect)
       }
-      const waiter = { position, wake: () => finish(Effect.void) }
-      const timer = setTimeout(
-        () => finish(Effect.fail(new Unavailable({ reason: "the model has not come that far" }))),
-        catchUpMs,
-      )
+      const waiter = { position, resume: finish }
+      const timer = setTimeout(() => finish(unavailable("the model has not come that far")), catchUpMs)
       this.#waiters.add(waiter)
-      return Effect.sync(() => {
-        clearTimeout(timer)
-        this.#waiters.delete(waiter)
-      })
+      this.#tell()
+      return Effect.sync(leave)
     })
+
+  #stop(reason: string): void {
+    if (this.#stopped !== undefined) return
+    this.#stopped = reason
+    this.#options.onFailure(reason)
+    for (const waiter of this.#waiters) waiter.resume(Effect.fail(new Unavailable({ reason })))
+  }
+
+  #flush(): void {
+    const queries = this.#unsent
+    this.#unsent = []
+    if (!this.#ended) this.#options.post({ _tag: "Queries", queries })
+  }
 
   #tell(): void {
     this.#told = false
-    this.#post({ _tag: "Committed" })
+    if (!this.#ended) this.#options.post({ _tag: "Committed" })
   }
 }

@@ -1,62 +1,123 @@
 /**
  * One model and its follower, driven by messages: the same in a worker thread and, for tests, in the main one.
  *
- * Always true: a query is answered between two batches; after a failed batch the follower stops, and queries go on.
+ * Always true: a query is answered between two batches, from the model as of the last one. A failed batch is tried again after a pause
+ * when waiting may help; a damaged file is set aside and the model built anew; after anything else the follower stops, says why, and
+ * queries go on.
  */
-import type { Follower } from "../Follower.ts"
+import { type Follower, LogUnreachable } from "../Follower.ts"
+import { isDamage, isTrouble } from "../modelFile.ts"
 import type { FromModel, Query, QueryReply, ToModel } from "./messages.ts"
 
-export class ModelLoop {
-  readonly #follower: Follower
-  readonly #say: (message: FromModel) => void
-  #scheduled = false
-  #stopped = false
+const firstPauseMs = 100
+const longestPauseMs = 5_000
 
-  constructor(follower: Follower, say: (message: FromModel) => void) {
-    this.#follower = follower
-    this.#say = say
-    say({ _tag: "Progress", position: follower.position, changes: { heads: [], changes: [] } })
-    this.#schedule()
+export interface LoopOptions {
+  readonly open: () => Follower
+  /** Puts a damaged file out of the way of the next `open`. */
+  readonly setAside: () => void
+  readonly say: (message: FromModel) => void
+}
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+export class ModelLoop {
+  readonly #options: LoopOptions
+  #follower: Follower | undefined
+  #next: "soon" | "paused" | undefined
+  #timer: NodeJS.Timeout | undefined
+  #pauseMs = firstPauseMs
+  #troubled = false
+  #ended = false
+
+  constructor(options: LoopOptions) {
+    this.#options = options
+    this.#open()
   }
 
   receive(message: ToModel): void {
     switch (message._tag) {
-      case "Committed":
-        return this.#schedule()
-      case "Queries":
-        return this.#say({ _tag: "Replies", replies: message.queries.map((query) => this.#answer(query)) })
+      case "Committed": {
+        // A step to come, soon or after a pause, finds the commit anyway.
+        if (this.#next === undefined) this.#soon()
+        return
+      }
+      case "Queries": {
+        const replies = message.queries.map((query) => this.#answer(query))
+        return this.#options.say({ _tag: "Replies", replies })
+      }
       case "Close": {
-        this.#stopped = true
-        this.#follower.close()
+        this.#ended = true
+        clearTimeout(this.#timer)
+        this.#follower?.close()
+        this.#follower = undefined
       }
     }
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#stopped) return
-    this.#scheduled = true
+  #open(): void {
+    try {
+      this.#follower = this.#options.open()
+      this.#progressed({ heads: [], changes: [] })
+      this.#soon()
+    } catch (cause) {
+      this.#failed(cause)
+    }
+  }
+
+  #soon(): void {
+    if (this.#ended) return
+    this.#next = "soon"
     setImmediate(() => this.#step())
   }
 
   #step(): void {
-    this.#scheduled = false
-    if (this.#stopped) return
+    this.#next = undefined
+    if (this.#ended) return
+    if (this.#follower === undefined) return this.#open()
     const before = this.#follower.position
     try {
       const { position, changes, more } = this.#follower.step()
-      if (position !== before) this.#say({ _tag: "Progress", position, changes })
-      if (more) this.#schedule()
+      this.#pauseMs = firstPauseMs
+      if (position !== before || this.#troubled) this.#progressed(changes)
+      if (more) this.#soon()
     } catch (cause) {
-      this.#stopped = true
-      this.#say({ _tag: "Stopped", reason: cause instanceof Error ? cause.message : String(cause) })
+      this.#failed(cause)
     }
   }
 
+  #progressed(changes: Extract<FromModel, { _tag: "Progress" }>["changes"]): void {
+    this.#troubled = false
+    this.#options.say({ _tag: "Progress", position: this.#follower!.position, changes })
+  }
+
+  #failed(cause: unknown): void {
+    if (isDamage(cause)) this.#discard()
+    else if (!isTrouble(cause) && !(cause instanceof LogUnreachable)) {
+      this.#ended = true
+      return this.#options.say({ _tag: "Stopped", reason: textOf(cause) })
+    }
+    this.#troubled = true
+    this.#options.say({ _tag: "Trouble", reason: textOf(cause) })
+    this.#next = "paused"
+    this.#timer = setTimeout(() => this.#step(), this.#pauseMs)
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs)
+  }
+
+  #discard(): void {
+    this.#follower?.close()
+    this.#follower = undefined
+    this.#options.setAside()
+  }
+
   #answer({ id, method, args }: Query): QueryReply {
+    if (this.#follower === undefined) return { id, failure: "the model is not open" }
     try {
-      return { id, result: this.#follower.model.query(method, args) }
+      return { id, result: this.#follower.query(method, args) }
     } catch (cause) {
-      return { id, failure: cause instanceof Error ? cause.message : String(cause) }
+      // The file is damaged where nothing is written, so no batch would notice.
+      if (isDamage(cause) && this.#next === undefined) this.#failed(cause)
+      return { id, failure: textOf(cause) }
     }
   }
 }

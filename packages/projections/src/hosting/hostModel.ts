@@ -4,50 +4,70 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { EventStore, type Position } from "@parley/runtime/EventStore"
 import { Follower, type FollowedLog } from "../Follower.ts"
-import type { Changes, ModelDefinition } from "../Model.ts"
-import type { FromModel, ModelThreadData } from "./messages.ts"
+import type { Changes } from "../Model.ts"
+import { type ModelName, modelNamed } from "../modelNamed.ts"
+import type { FromModel, ModelThreadData, ToModel } from "./messages.ts"
 import { ModelHost } from "./ModelHost.ts"
 import { ModelLoop } from "./ModelLoop.ts"
 
 type OnProgress = (position: Position, changes: Changes) => void
 
-const follow = (host: ModelHost): Effect.Effect<void, never, EventStore | Scope.Scope> =>
-  Effect.flatMap(EventStore, (store) => store.onCommitted(host.committed))
+const openHost = Effect.fnUntraced(function* (
+  model: ModelName,
+  onProgress: OnProgress,
+  post: (message: ToModel) => void,
+): Effect.fn.Return<ModelHost, never, EventStore | Scope.Scope> {
+  const context = yield* Effect.context<never>()
+  const store = yield* EventStore
+  const onFailure = (reason: string): void => {
+    Effect.runForkWith(context)(Effect.logError(`The ${model} model does not follow the log`, reason))
+  }
+  const host = new ModelHost({ post, onProgress, onFailure })
+  yield* store.onCommitted(host.committed)
+  return host
+})
 
+/** Its thread and its file live as long as the scope. */
 export const inWorker = Effect.fnUntraced(function* (
   data: ModelThreadData,
   onProgress: OnProgress,
 ): Effect.fn.Return<ModelHost, never, EventStore | Scope.Scope> {
   const worker = new Worker(new URL("./modelWorker.ts", import.meta.url), { workerData: data })
-  const host = new ModelHost((message) => worker.postMessage(message), onProgress)
-  worker.on("message", (message: FromModel) => host.receive(message))
-  worker.on("error", (cause) => host.end(`the thread died: ${String(cause)}`))
   const ended = new Promise<void>((resolve) => {
-    worker.once("exit", () => {
-      host.end("the thread has ended")
-      resolve()
-    })
+    worker.once("exit", () => resolve())
   })
+  const host = yield* openHost(data.model, onProgress, (message) => worker.postMessage(message))
   yield* Effect.addFinalizer(() =>
-    Effect.andThen(
-      Effect.sync(() => worker.postMessage({ _tag: "Close" })),
-      Effect.promise(() => ended),
-    ),
+    Effect.suspend(() => {
+      host.close()
+      worker.postMessage({ _tag: "Close" } satisfies ToModel)
+      return Effect.promise(() => ended)
+    }),
   )
-  yield* follow(host)
+  worker.on("message", (message: FromModel) => host.receive(message))
+  worker.on("error", (cause) => host.died(`its thread died: ${String(cause)}`))
+  worker.once("exit", () => host.died("its thread has ended"))
   return host
 })
 
 /** For tests: in memory, over a log that can be read synchronously. */
 export const inThread = Effect.fnUntraced(function* (
-  definition: ModelDefinition,
+  model: ModelName,
   log: FollowedLog,
   onProgress: OnProgress,
 ): Effect.fn.Return<ModelHost, never, EventStore | Scope.Scope> {
   let loop: ModelLoop | undefined
-  const host = new ModelHost((message) => loop?.receive(message), onProgress)
-  loop = new ModelLoop(new Follower(definition, log, ":memory:"), (message) => host.receive(message))
-  yield* Effect.addFinalizer(() => Effect.sync(() => loop?.receive({ _tag: "Close" })))
-  yield* follow(host)
+  const host = yield* openHost(model, onProgress, (message) => loop?.receive(message))
+  loop = new ModelLoop({
+    open: () => new Follower(modelNamed[model], log, ":memory:"),
+    setAside: () => undefined,
+    say: host.receive,
+  })
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      host.close()
+      loop?.receive({ _tag: "Close" })
+    }),
+  )
   return host
 })

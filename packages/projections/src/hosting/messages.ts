@@ -25,7 +25,10 @@ export type ToModel =
   | { readonly _tag: "Close" }
 
 export type FromModel =
+  /** After each batch: what it changed, and up to where the model now knows the log. */
   | { readonly _tag: "Progress"; readonly position: Position; readonly changes: Changes }
   | { readonly _tag: "Replies"; readonly replies: ReadonlyArray<QueryReply> }
+  /** A batch failed, and will be tried again: the model is as of its last progress meanwhile. */
+  | { readonly _tag: "Trouble"; readonly reason: string }
   /** The follower has stopped for good: the model is as of its last progress, and whoever waits for more waits in vain. */
   | { readonly _tag: "Stopped"; readonly reason: string }

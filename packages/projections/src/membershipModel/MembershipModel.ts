@@ -4,15 +4,12 @@
  * Always true: it decodes only the events that change memberships; the many messages between cost it a look at their type.
  */
 import type { DatabaseSync } from "node:sqlite"
-import { decodeEvent } from "@parley/domain/conversation/codec"
-import type { RecordedEvent } from "@parley/runtime/EventStore"
 import { prepareAll } from "../historyModel/prepareAll.ts"
 import type { MembershipRow } from "../Membership.ts"
-import type { Model, ModelDefinition } from "../Model.ts"
+import { type Model, type ModelDefinition, type ModelEvent, noChanges } from "../Model.ts"
 
-const streamPrefix = "conversation-"
 /** Names on disk. */
-const membershipTypes: ReadonlySet<string> = new Set(["ConversationCreated", "MemberAdded", "MemberRemoved"])
+const types: ReadonlySet<string> = new Set(["ConversationCreated", "MemberAdded", "MemberRemoved"])
 
 const tables = `
   CREATE TABLE memberships (
@@ -38,37 +35,36 @@ const sql = {
        FROM memberships WHERE user = ? AND (removed_position IS NULL OR removed_position > ?)`,
 } as const
 
+type Row = Pick<MembershipRow, "conversation" | "joinedSeq" | "joinedPosition"> & {
+  readonly removedSeq: number | null
+  readonly removedPosition: number | null
+}
+
+const toMembership = ({ removedSeq, removedPosition, ...row }: Row): MembershipRow =>
+  removedSeq === null || removedPosition === null
+    ? { ...row, member: true }
+    : { ...row, member: false, removedSeq, removedPosition }
+
 const open = (database: DatabaseSync): Model => {
   const statements = prepareAll(database, sql)
 
-  const applyOne = (recorded: RecordedEvent): void => {
-    if (!membershipTypes.has(recorded.type)) return
-    const conversation = recorded.stream.slice(streamPrefix.length)
-    const event = decodeEvent(recorded)
+  const applyOne = ({ event, conversation, recorded: { revision, position } }: ModelEvent): void => {
     if (event._tag === "MemberRemoved")
       for (const user of event.user_ids)
-        statements.leave.run(recorded.revision, recorded.position, user, conversation, recorded.revision)
+        statements.leave.run(revision, position, user, conversation, revision)
     else if (event._tag === "ConversationCreated" || event._tag === "MemberAdded")
-      for (const { user_id } of event.members)
-        statements.join.run(user_id, conversation, recorded.revision, recorded.position)
+      for (const { user_id } of event.members) statements.join.run(user_id, conversation, revision, position)
   }
 
   return {
-    name: membershipModel.name,
-    version: membershipModel.version,
     apply: (events) => {
       for (const event of events) applyOne(event)
-      return { heads: [], changes: [] }
+      return noChanges
     },
     query: (method, args) => {
       if (method !== "of") throw new Error(`the membership model has no query ${method}`)
       const [user, removedAfter] = args as [string, number]
-      const rows = statements.of.all(user, removedAfter) as unknown as ReadonlyArray<Record<string, any>>
-      return rows.map(({ removedSeq, removedPosition, ...row }) => ({
-        ...row,
-        member: removedSeq === null,
-        ...(removedSeq === null ? {} : { removedSeq, removedPosition }),
-      })) as unknown as ReadonlyArray<MembershipRow>
+      return (statements.of.all(user, removedAfter) as unknown as ReadonlyArray<Row>).map(toMembership)
     },
   }
 }
@@ -76,7 +72,8 @@ const open = (database: DatabaseSync): Model => {
 export const membershipModel: ModelDefinition = {
   name: "membership",
   version: 1,
-  prefixes: [streamPrefix],
+  prefix: "conversation-",
+  types,
   tables,
   tableNames: ["memberships"],
   open,

@@ -1,0 +1,138 @@
+import { decodeEvent } from "@parley/domain/conversation/codec"
+import type { Follower } from "@parley/projections/Follower"
+import { foldPage, foldRoster, foldView, leavers, type TailEvent } from "@parley/projections/fold"
+import type { ConversationView, MemberRow, MessageRow, Page, PageMaterial } from "@parley/projections/History"
+import * as fc from "fast-check"
+import { expect, it } from "vitest"
+import type { ArrayLog } from "./ArrayLog.ts"
+import { conversations, everybody, historyOf, pagesUpTo } from "./following.ts"
+import { logs } from "./histories.ts"
+
+const runs = { numRuns: 150 }
+
+const ask = <A>(model: Follower, method: string, ...args: ReadonlyArray<unknown>): A | undefined =>
+  model.query(method, args) as A | undefined
+
+/** The conversation's events after what the model at `cut` knows, and some that it knows already. */
+const tailOf = (log: ArrayLog, conversation: string, known: number): ReadonlyArray<TailEvent> =>
+  log.events
+    .filter(({ stream, revision }) => stream === `conversation-${conversation}` && revision > known)
+    .map((recorded) => ({
+      event: decodeEvent(recorded),
+      revision: recorded.revision,
+      position: recorded.position,
+    }))
+
+type Check = (
+  at: { readonly stale: Follower; readonly whole: Follower; readonly tail: ReadonlyArray<TailEvent> },
+  conversation: string,
+  user: string,
+) => void
+
+/** For every conversation and reader of a log, cut anywhere. `again`: how many known events the tail repeats. */
+const forEveryCut = (check: Check): void =>
+  fc.assert(
+    fc.property(logs, fc.nat(), fc.nat({ max: 2 }), ({ log }, n, again) => {
+      const stale = historyOf(log.upTo(n % (log.events.length + 1)))
+      const whole = historyOf(log)
+      for (const conversation of conversations)
+        for (const user of everybody) {
+          const known = ask<ConversationView>(stale, "view", conversation, user)
+          const tail = tailOf(log, conversation, (known?.conversation.revision ?? -1) - again)
+          check({ stale, whole, tail }, conversation, user)
+        }
+    }),
+    runs,
+  )
+
+it("a view folded over the tail is the view of the model that knows the tail, for members, ex-members and strangers", () => {
+  forEveryCut(({ stale, whole, tail }, conversation, user) => {
+    const now = ask<ConversationView>(whole, "view", conversation, user)
+    const folded = foldView(ask(stale, "view", conversation, user), { conversation, user }, tail)
+    expect(folded).toEqual(now?.member === undefined ? undefined : now)
+  })
+})
+
+it("a page folded over the tail is the page of the model that knows the tail, whoever came and went meanwhile", () => {
+  forEveryCut(({ stale, whole, tail }, conversation, user) => {
+    const reader = { conversation, user }
+    for (const limit of [1, 3, 50])
+      for (const page of pagesUpTo(20, limit)) {
+        const folded = foldPage(ask(stale, "page", conversation, user, page), reader, page, tail)
+        expect(folded).toEqual(foldPage(ask(whole, "page", conversation, user, page), reader, page, []))
+      }
+  })
+})
+
+it("a roster folded over the tail is the roster of the model that knows the tail, also when a page loses members", () => {
+  type Roster = ConversationView & { readonly members: ReadonlyArray<MemberRow> }
+  forEveryCut(({ stale, whole, tail }, conversation, user) => {
+    for (const [after, limit] of [
+      [undefined, 2],
+      ["bob", 2],
+      [undefined, 50],
+    ] as const) {
+      const asked = limit + leavers(tail)
+      const folded = foldRoster(
+        ask<Roster>(stale, "roster", conversation, user, after, asked),
+        { conversation, user },
+        { after, limit },
+        tail,
+      )
+      const now = ask<Roster>(whole, "roster", conversation, user, after, limit)
+      expect(folded).toEqual(now?.member === undefined ? undefined : now)
+    }
+  })
+})
+
+/** What this reader may see, oldest first, counted from the events themselves. */
+const visibleTo = (log: ArrayLog, conversation: string, user: string): ReadonlyArray<number> => {
+  let joined: number | undefined
+  let fromJoin = false
+  const messages: Array<number> = []
+  for (const { event, revision } of tailOf(log, conversation, -1)) {
+    if (event._tag === "ConversationCreated") fromJoin = event.history === "from_join"
+    if (event._tag === "MessageSent") messages.push(revision)
+    if (event._tag === "MemberRemoved" && event.user_ids.includes(user)) joined = undefined
+    if (event._tag === "ConversationCreated" || event._tag === "MemberAdded")
+      if (event.members.some(({ user_id }) => user_id === user)) joined ??= revision
+  }
+  if (joined === undefined) return []
+  const floor = fromJoin ? joined : 0
+  return messages.filter((seq) => seq >= floor)
+}
+
+const expectedOf = (page: Exclude<Page, { _tag: "Around" }>, visible: ReadonlyArray<number>) => {
+  if (page._tag === "After") return visible.filter((seq) => seq > page.after).slice(0, page.limit)
+  return visible
+    .filter((seq) => seq < (page.before ?? Infinity))
+    .reverse()
+    .slice(0, page.limit)
+}
+
+it("a page is full unless it is the last, exclusive of its mark, and never shows what came before a joining with from_join", () => {
+  fc.assert(
+    fc.property(logs, fc.constantFrom(1, 2, 5), ({ log }, limit) => {
+      const model = historyOf(log)
+      for (const conversation of conversations)
+        for (const user of everybody) {
+          const visible = visibleTo(log, conversation, user)
+          for (const page of pagesUpTo(20, limit)) {
+            const material = ask<PageMaterial>(model, "page", conversation, user, page)
+            const messages = foldPage(material, { conversation, user }, page, [])?.messages ?? []
+            const seqs = messages.map(({ seq }: MessageRow) => seq)
+            if (page._tag !== "Around") expect(seqs).toEqual(expectedOf(page, visible))
+            else {
+              // A window without holes, full, holding the nearest on both sides of its mark as far as there is room.
+              const first = visible.indexOf(seqs[0] ?? -1)
+              expect(seqs).toEqual(seqs.length === 0 ? [] : visible.slice(first, first + seqs.length))
+              expect(seqs.length).toBe(Math.min(limit, visible.length))
+              const mark = visible.find((seq) => seq >= page.around) ?? visible.at(-1)
+              if (mark !== undefined) expect(seqs).toContain(mark)
+            }
+          }
+        }
+    }),
+    runs,
+  )
+})
