@@ -16,7 +16,7 @@ const queryTimeoutMs = 5_000
 const catchUpMs = 1_000
 const maxWaiting = 10_000
 /** Commits of this much time are told to the model together; who waits for it has it told at once. */
-const gatherMs = 4
+const gatherMs = 50
 
 export interface ModelStats {
   readonly position: Position
