@@ -117,11 +117,11 @@ export class Follower {
     const events = recorded.flatMap((one) => this.#decode(one))
     const epoch = reading(() => this.#log.epoch())
     const changes = this.#transaction(() => {
-      const result = this.#model.apply(events)
+      // First: what another follower has made of the tables says nothing about this batch.
       const { name, version } = this.#definition
       const moved = this.#moveCheckpoint.run(position, name, version, epoch, from)
       if (moved.changes !== 1) throw new SteppedDown(name, from)
-      return result
+      return this.#model.apply(events)
     })
     this.#position = position
     return { position, changes, more }
