@@ -125,8 +125,7 @@ export class RawSocket {
     )
   }
 
-  readonly sendText = (text: string | Buffer, binary = false): void =>
-    this.socket.send(text, { binary })
+  readonly sendText = (text: string | Buffer, binary = false): void => this.socket.send(text, { binary })
 
   /** Sends and does not wait; returns the request's id. */
   readonly send = (type: string, payload: unknown, more: Partial<Frame> = {}): string => {
