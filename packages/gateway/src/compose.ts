@@ -10,7 +10,7 @@ import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
 import { layer as conversationEntity } from "@parley/runtime/conversation/conversationEntity"
 import { layer as conversations } from "@parley/runtime/ConversationsCluster"
 import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirectory"
-import { layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite"
+import { type EventStoreOptions, layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite"
 import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultSqlite"
 import { layer as snapshots } from "@parley/runtime/snapshot/SnapshotStoreSqlite"
 import { layer as userEntity } from "@parley/runtime/user/userEntity"
@@ -24,14 +24,17 @@ import type { Config } from "./Config.ts"
 import { RateLimiter } from "./limits/RateLimiter.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
 
+/** Not a setting: a test must show that its check for fsyncs notices when there are none. */
+export type Durability = Pick<EventStoreOptions, "synchronous" | "allowNotDurable">
+
 /** How long an entity stays awake after its last request. */
 const maxIdleTime = "2 minutes"
 
 /** The log, the keys, the entities, and the models behind the log. */
-const runtime = (config: Config, path: (name: string) => string) => {
+const runtime = (config: Config, path: (name: string) => string, durability: Durability) => {
   const log = path("events.db")
   const stores = Layer.mergeAll(
-    eventStore({ file: log }),
+    eventStore({ file: log, ...durability }),
     keyVault({ file: path("keys.db"), masterKeyFile: config.masterKeyFile ?? path("master.key") }),
     broker,
   )
@@ -49,18 +52,16 @@ const runtime = (config: Config, path: (name: string) => string) => {
 }
 
 /** Everything but the ports. */
-export const server = (config: Config, limiter: RateLimiter) =>
+export const server = (config: Config, limiter: RateLimiter, durability: Durability = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { path } = yield* DataDirectory
-      const stream = config.streamSecret ?? secretFile(path("stream.secret"))
-      const access = config.jwt.secret ?? secretFile(path("access.secret"))
+      const stream = config.streamSecret ?? (yield* secretFile(path("stream.secret")))
+      const access = config.jwt.secret ?? (yield* secretFile(path("access.secret")))
       const { limits, allowedOrigins } = config
       return StreamServer.layer({ limits, limiter, secret: stream, allowedOrigins }).pipe(
-        Layer.provideMerge(
-          Layer.mergeAll(StreamTokens.layer(stream), AccessTokens.layer(config, access)),
-        ),
-        Layer.provideMerge(runtime(config, path)),
+        Layer.provideMerge(Layer.mergeAll(StreamTokens.layer(stream), AccessTokens.layer(config, access))),
+        Layer.provideMerge(runtime(config, path, durability)),
       )
     }),
   ).pipe(Layer.provideMerge(dataDirectory(config.dataDir)))

@@ -9,7 +9,7 @@ import { EventStore } from "@parley/runtime/EventStore"
 import { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { server } from "./compose.ts"
+import { type Durability, server } from "./compose.ts"
 import type { Config } from "./Config.ts"
 import { makeListener } from "./http/HttpApi.ts"
 import { listen, makeServer } from "./http/listen.ts"
@@ -26,6 +26,7 @@ export const serve = Effect.fnUntraced(function* (
   /** Completes when the process is told to stop. */
   stop: Deferred.Deferred<void>,
   ready: (address: string) => void,
+  durability: Durability = {},
 ) {
   const limiter = new RateLimiter(config.limits)
   yield* Effect.gen(function* () {
@@ -52,5 +53,5 @@ export const serve = Effect.fnUntraced(function* (
     yield* Deferred.await(stop)
     stopping = true
     yield* stream.drain(drainSpreadMs)
-  }).pipe(Effect.provide(server(config, limiter)), Effect.scoped)
+  }).pipe(Effect.provide(server(config, limiter, durability)), Effect.scoped)
 })

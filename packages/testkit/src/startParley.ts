@@ -26,6 +26,8 @@ export interface StartParleyOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly port?: number
   readonly opsPort?: number
+  /** Another entry point than the product's. */
+  readonly main?: string
   /** A program to start it under, with its arguments: `["strace", "-f", …]`. */
   readonly under?: ReadonlyArray<string>
 }
@@ -130,7 +132,7 @@ class Process implements RunningParley {
   }
 
   readonly start = async (): Promise<void> => {
-    const command = [...(this.#options.under ?? []), `${root}node_modules/.bin/node`, main]
+    const command = [...(this.#options.under ?? []), `${root}node_modules/.bin/node`, this.#options.main ?? main]
     const child = spawn(command[0]!, command.slice(1), {
       cwd: root,
       env: this.#environment,
