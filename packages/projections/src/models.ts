@@ -30,7 +30,7 @@ const services = Effect.fnUntraced(function* <E, R>(
 ) {
   const context = yield* Effect.context<never>()
   const listeners = new Set<(repair: Repair) => void>()
-  const history = yield* host("history", (position, changes) => {
+  const announce = (position: Position, changes: Changes): void => {
     for (const listener of listeners) {
       try {
         listener({ position, ...changes })
@@ -39,8 +39,11 @@ const services = Effect.fnUntraced(function* <E, R>(
         Effect.runForkWith(context)(Effect.logError("A listener of the repair feed failed", defect))
       }
     }
-  })
-  const membership = yield* host("membership", () => undefined)
+  }
+  const [history, membership] = yield* Effect.all(
+    [host("history", announce), host("membership", () => undefined)],
+    { concurrency: "unbounded" },
+  )
   return Context.make(History, {
     position: Effect.sync(() => history.position),
     caughtUp: history.caughtUp,

@@ -52,6 +52,7 @@ export class ModelHost {
   /** The thread has ended: nothing is answered. */
   #ended = false
   #told = false
+  #hasOpened: () => void = () => undefined
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -69,7 +70,13 @@ export class ModelHost {
     ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
   })
 
+  /** The model has been opened, or could not be: its first word. */
+  readonly opened = new Promise<void>((resolve) => {
+    this.#hasOpened = resolve
+  })
+
   readonly receive = (message: FromModel): void => {
+    this.#hasOpened()
     switch (message._tag) {
       case "Replies": {
         for (const reply of message.replies) this.#pending.settle(reply.id, reply)
@@ -102,6 +109,7 @@ export class ModelHost {
   readonly close = (): void => {
     this.#ended = true
     this.#stopped ??= "the model is closed"
+    this.#hasOpened()
     this.#pending.end()
   }
 

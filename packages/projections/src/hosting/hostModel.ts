@@ -27,7 +27,7 @@ const openHost = Effect.fnUntraced(function* (
   return host
 })
 
-/** Its thread and its file live as long as the scope. */
+/** Its thread lives as long as the scope. Waits until it has opened its file, so that the first reads need not. */
 export const inWorker = Effect.fnUntraced(function* (
   data: ModelThreadData,
   onProgress: OnProgress,
@@ -47,6 +47,7 @@ export const inWorker = Effect.fnUntraced(function* (
   worker.on("message", (message: FromModel) => host.receive(message))
   worker.on("error", (cause) => host.died(`its thread died: ${String(cause)}`))
   worker.once("exit", () => host.died("its thread has ended"))
+  yield* Effect.promise(() => host.opened)
   return host
 })
 

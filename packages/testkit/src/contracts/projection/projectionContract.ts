@@ -1,0 +1,28 @@
+/** What the read models promise, however they are hosted. `layer` gives an empty log and its models each time. */
+import type { EventStore } from "@parley/runtime/EventStore"
+import type { History } from "@parley/projections/History"
+import type { Membership } from "@parley/projections/Membership"
+import type { ModelsStats } from "@parley/projections/models"
+import type { Reads } from "@parley/projections/Reads"
+import type { RepairFeed } from "@parley/projections/RepairFeed"
+import { describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { followingContract } from "./followingContract.ts"
+import { readsContract } from "./readsContract.ts"
+
+type Hosted = EventStore | History | Membership | ModelsStats | Reads | RepairFeed
+export type Promised = (title: string, body: Effect.Effect<unknown, unknown, Hosted | Scope.Scope>) => void
+
+export const projectionContract = (name: string, layer: Layer.Layer<Hosted, unknown>): void => {
+  const promise: Promised = (title, body) => it.effect(title, () => Effect.provide(body, layer))
+  describe(`read models: ${name}`, () => {
+    describe("following the log", () => {
+      followingContract(promise)
+    })
+    describe("reading", () => {
+      readsContract(promise)
+    })
+  })
+}
