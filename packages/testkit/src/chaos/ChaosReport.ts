@@ -1,0 +1,78 @@
+/** What a chaos run came to: its counts for people, and whether it holds. */
+import type { Proof } from "../checker/prove.ts"
+import { counters, meaning, type Verdict } from "../checker/Verdict.ts"
+import type { Changes } from "./Changes.ts"
+import type { Settled } from "./chaos.ts"
+import type { ChaosOptions } from "./ChaosOptions.ts"
+import type { Stage } from "./Stage.ts"
+import type { Traffic } from "./Traffic.ts"
+
+export interface ChaosReport {
+  readonly options: ChaosOptions
+  readonly stage: Stage
+  readonly traffic: Traffic
+  readonly changes: Changes
+  readonly verdict: Verdict
+  readonly checkMs: number
+  /** The checker proved on a made-up record before the run, and on the run's own after it. */
+  readonly before: Proof
+  readonly after: Proof
+  readonly settled: Settled
+}
+
+/** Of what was offered, with limits raised, at least this much must have been acknowledged: else the run did nothing. */
+const leastAcked = 0.8
+
+/** Why the run does not hold; empty when it does. */
+export const faultsOf = (report: ChaosReport): ReadonlyArray<string> => {
+  const { options, traffic, verdict, before, after, stage, changes } = report
+  const faults = counters
+    .filter((counter) => verdict.counts[counter] > 0)
+    .map((counter) => `${counter} ${verdict.counts[counter]}: ${meaning[counter]}`)
+  const expect = (holds: boolean, fault: string): void => {
+    if (!holds) faults.push(fault)
+  }
+  const limited = stage.recorder.refusals.get("rate_limited") ?? 0
+  for (const proof of [before, after]) faults.push(...proof.failures)
+  if (options.defaultLimits) expect(limited > 0, "nothing was rate limited")
+  else expect(traffic.acked >= leastAcked * traffic.offered, "less than 80% of what was offered was acked")
+  expect(traffic.acked > 0, "nothing was acknowledged")
+  expect(options.kills === 0 || stage.recorder.reconnects > 0, "nobody reconnected")
+  expect(changes.additions > 0 && changes.removals > 0, "no members changed")
+  expect(report.settled.left.waiting === 0, `${report.settled.left.waiting} sends without an answer`)
+  return faults
+}
+
+export const describe = (report: ChaosReport): string => {
+  const { options, stage, traffic, changes, verdict, settled, before, after } = report
+  const { recorder } = stage
+  const { recording } = recorder
+  const refused = [...recorder.refusals].map(([code, count]) => `${code} ${count}`).join(", ")
+  const closed = [...recorder.closeCodes].map(([code, count]) => `${code} ${count}`).join(", ")
+  const messages = recording.history.reduce((sum, { length }) => sum + length, 0)
+  const lines = [
+    `seed ${options.seed}, ${options.seconds} s at ${options.rate}/s${options.defaultLimits ? ", default limits" : ""}`,
+    `offered ${traffic.offered}, acked ${traffic.acked}, rejected ${traffic.rejected}, acks called duplicate ${traffic.duplicates}`,
+    `refusals by code: ${refused || "none"}; by people removed before ${traffic.byFormer}`,
+    `messages in the final history ${messages}, deliveries ${recorder.deliveries}, rows ${recording.receipts.length}`,
+    `kills ${options.kills}, connections ${recording.connections.length}, resumed ${recorder.reconnects}, closed by code: ${closed || "none"}`,
+    `members added ${changes.additions}, removed ${changes.removals}; history reads ${recording.reads.length}`,
+    `ack latency from the schedule, pauses included: ${percentiles(traffic.latencies)}`,
+    `ack latency of sends offered while connected: ${percentiles(traffic.undisturbed)}`,
+    `quiet after ${(settled.ms / 1000).toFixed(1)} s; checked in ${(report.checkMs / 1000).toFixed(1)} s, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`,
+    `checker proved by ${before.planted} planted defects before, ${after.planted} on this run's own record`,
+    "",
+    ...counters.map((counter) => `${counter.padEnd(14)} ${verdict.counts[counter]}`),
+  ]
+  for (const counter of counters)
+    for (const evidence of verdict.evidence[counter].slice(0, 5)) lines.push(`  ${counter}: ${evidence}`)
+  return lines.join("\n")
+}
+
+const percentiles = (all: ReadonlyArray<number>): string => {
+  if (all.length === 0) return "none"
+  const sorted = Float64Array.from(all).sort()
+  const at = (share: number): string =>
+    `${sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!.toFixed(1)} ms`
+  return `p50 ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}`
+}
