@@ -30,8 +30,13 @@ export interface Config {
   readonly allowedOrigins: ReadonlyArray<string>
   /** Entities kept awake at once. */
   readonly residentEntities: number
+  /** Lines on stderr: from which severity on, and how they look. */
+  readonly log: { readonly level: (typeof logLevels)[number]; readonly format: (typeof logFormats)[number] }
   readonly limits: Limits
 }
+
+const logLevels = ["debug", "info", "warn", "error"] as const
+const logFormats = ["text", "json"] as const
 
 export class BadConfiguration extends Error {
   readonly problems: ReadonlyArray<string>
@@ -83,6 +88,8 @@ export const variables: ReadonlyArray<Variable> = [
     about: "exact browser origins, comma-separated; empty: same origin",
   },
   { key: "PARLEY_RESIDENT_ENTITIES", fallback: "100000", about: "conversations and users awake at once" },
+  { key: "PARLEY_LOG_LEVEL", fallback: "info", about: `lines on stderr: ${logLevels.join(", ")}` },
+  { key: "PARLEY_LOG_FORMAT", fallback: "text", about: `how they look: ${logFormats.join(", ")}` },
   ...Object.entries(defaultLimits).map(([name, value]) => ({
     key: `PARLEY_LIMIT_${name.toUpperCase()}`,
     fallback: String(value),
@@ -111,6 +118,16 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     const given = text(key) ?? "false"
     if (given !== "true" && given !== "false") problems.push(`${key}: expected true or false`)
     return given === "true"
+  }
+  const oneOf = <Choice extends string>(
+    key: string,
+    choices: ReadonlyArray<Choice>,
+    fallback: Choice,
+  ): Choice => {
+    const given = text(key) ?? fallback
+    const choice = choices.find((one) => one === given)
+    if (choice === undefined) problems.push(`${key}: expected ${choices.join(", ")}`)
+    return choice ?? fallback
   }
   const secret = (key: string): Redacted.Redacted | undefined => {
     const given = text(key)
@@ -158,6 +175,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     ...optional("masterKeyFile", text("PARLEY_MASTER_KEY_FILE")),
     allowedOrigins,
     residentEntities: wholeNumber("PARLEY_RESIDENT_ENTITIES", 100_000, 100, 10_000_000),
+    log: {
+      level: oneOf("PARLEY_LOG_LEVEL", logLevels, "info"),
+      format: oneOf("PARLEY_LOG_FORMAT", logFormats, "text"),
+    },
     limits: Schema.decodeUnknownSync(Limits)(limits),
   }
   if (problems.length > 0) throw new BadConfiguration(problems)

@@ -7,6 +7,7 @@ import { layer as historyAndMembership } from "@parley/projections/models"
 import { layer as reads } from "@parley/projections/Reads"
 import { layer as broker } from "@parley/runtime/broker/BrokerMemory"
 import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
+import { AwakeConversations } from "@parley/runtime/conversation/AwakeConversations"
 import { layer as conversationEntity } from "@parley/runtime/conversation/conversationEntity"
 import { layer as conversations } from "@parley/runtime/ConversationsCluster"
 import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirectory"
@@ -38,7 +39,9 @@ const runtime = (config: Config, path: (name: string) => string, durability: Dur
     keyVault({ file: path("keys.db"), masterKeyFile: config.masterKeyFile ?? path("master.key") }),
     broker,
   )
-  const kept = Layer.provideMerge(snapshots({ file: path("snapshots.db") }), stores)
+  const kept = Layer.provideMerge(snapshots({ file: path("snapshots.db") }), stores).pipe(
+    Layer.merge(AwakeConversations.layer),
+  )
   const entities = Layer.mergeAll(
     conversationEntity({ limits: config.limits, maxIdleTime }),
     userEntity({ maxIdleTime }),

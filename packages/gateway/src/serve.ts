@@ -9,11 +9,13 @@ import { EventStore } from "@parley/runtime/EventStore"
 import { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { Sharding } from "effect/cluster/Sharding"
 import { type Durability, server } from "./compose.ts"
 import type { Config } from "./Config.ts"
 import { makeListener } from "./http/HttpApi.ts"
 import { listen, makeServer } from "./http/listen.ts"
 import { RateLimiter } from "./limits/RateLimiter.ts"
+import { logging } from "./logging.ts"
 import { gaugesOf, readinessOf } from "./ops/gauges.ts"
 import { opsListener } from "./ops/OpsServer.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
@@ -30,7 +32,7 @@ export const serve = Effect.fnUntraced(function* (
 ) {
   const limiter = new RateLimiter(config.limits)
   yield* Effect.gen(function* () {
-    const [stream, store] = [yield* StreamServer, yield* EventStore]
+    const [stream, store, sharding] = [yield* StreamServer, yield* EventStore, yield* Sharding]
     const api = yield* makeServer(yield* makeListener(config, limiter))
     stream.attach(api)
     let position = yield* store.headPosition
@@ -44,14 +46,27 @@ export const serve = Effect.fnUntraced(function* (
       stream: stream.counters,
       limiter,
       headPosition: () => position,
+      residents: () => Effect.runSync(sharding.activeEntityCount),
       stopping: () => stopping,
     }
     const ops = yield* makeServer(opsListener(gaugesOf(parts), readinessOf(parts)))
     yield* listen(ops, config.opsHost, config.opsPort)
     const port = yield* listen(api, config.httpHost, config.httpPort)
-    ready(`http://${config.httpHost === "0.0.0.0" ? "localhost" : config.httpHost}:${port}`)
+    ready(addressOf(config.httpHost, port))
+    yield* Effect.logInfo("serving", { host: config.httpHost, port })
     yield* Deferred.await(stop)
     stopping = true
+    yield* Effect.logInfo("stopping", { connections: stream.counters.connections })
     yield* stream.drain(drainSpreadMs)
-  }).pipe(Effect.provide(server(config, limiter, durability)), Effect.scoped)
+  }).pipe(
+    Effect.provide(server(config, limiter, durability)),
+    Effect.scoped,
+    Effect.provide(logging(config.log)),
+  )
 })
+
+/** What a person on this machine types. */
+const addressOf = (host: string, port: number): string => {
+  const everywhere = host === "0.0.0.0" || host === "::"
+  return `http://${everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host}:${port}`
+}

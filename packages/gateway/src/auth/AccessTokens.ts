@@ -6,7 +6,7 @@
  */
 import { createSecretKey } from "node:crypto"
 import { UserId } from "@parley/domain/ids"
-import type { Unavailable } from "@parley/runtime/errors"
+import { Unavailable } from "@parley/runtime/errors"
 import { Users } from "@parley/runtime/Users"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { createRemoteJWKSet, type JWTPayload, jwtVerify, type JWTVerifyOptions, SignJWT } from "jose"
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions, SignJWT } from "jose"
 import type { Config } from "../Config.ts"
 
 /** The token is missing, malformed, expired, or not of the configured key and algorithm. */
@@ -34,6 +34,13 @@ const devLoginSeconds = 24 * 3_600
 const maxRemembered = 50_000
 
 const isUserId = Schema.is(UserId)
+
+/** The keys could not be fetched: nothing is known of the token. Everything else that `jose` throws is about the token. */
+const keysOutOfReach = (cause: unknown): boolean =>
+  !(cause instanceof errors.JOSEError) ||
+  cause instanceof errors.JWKSTimeout ||
+  cause instanceof errors.JWKSInvalid ||
+  cause.code === errors.JOSEError.code
 
 export class AccessTokens extends Context.Service<
   AccessTokens,
@@ -83,7 +90,10 @@ const make = Effect.fnUntraced(function* (
     if (known !== undefined && known.expiresAt + toleranceSeconds * 1_000 > now()) return known
     const { payload } = yield* Effect.tryPromise({
       try: () => check(token),
-      catch: () => new Unauthenticated(),
+      catch: (cause) =>
+        remote !== undefined && keysOutOfReach(cause)
+          ? new Unavailable({ reason: `the keys of ${jwksUrl} cannot be fetched` })
+          : new Unauthenticated(),
     })
     if (!isUserId(payload.sub)) return yield* new Unauthenticated()
     const access: Access = {

@@ -57,10 +57,7 @@ export const authenticate = (tokens: AccessTokens["Service"], call: Call): Effec
     )
 }
 
-const tooLarge = (): Refused =>
-  refuse("payload_too_large", `A body has at most ${maxBodyBytes} bytes.`, {
-    headers: { connection: "close" },
-  })
+const tooLarge = (): Refused => refuse("payload_too_large", `A body has at most ${maxBodyBytes} bytes.`)
 
 /** Stops reading as soon as the body is over its size or its time. */
 const readBytes = (request: IncomingMessage): Effect.Effect<Buffer, Refused> =>
@@ -71,29 +68,33 @@ const readBytes = (request: IncomingMessage): Effect.Effect<Buffer, Refused> =>
     }
     const chunks: Array<Buffer> = []
     let bytes = 0
-    const finish = (effect: Effect.Effect<Buffer, Refused>): void => {
+    const stopReading = (): void => {
       clearTimeout(timer)
+      request.pause()
       request.off("data", onData)
       request.off("end", onEnd)
+      request.off("close", onCut)
+    }
+    const finish = (effect: Effect.Effect<Buffer, Refused>): void => {
+      stopReading()
       resume(effect)
     }
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length
-      if (bytes > maxBodyBytes) {
-        request.pause()
-        finish(Effect.fail(tooLarge()))
-      } else chunks.push(chunk)
+      if (bytes > maxBodyBytes) finish(Effect.fail(tooLarge()))
+      else chunks.push(chunk)
     }
     const onEnd = (): void => finish(Effect.succeed(Buffer.concat(chunks)))
-    const timer = setTimeout(() => {
-      request.pause()
-      const late = refuse("bad_request", "The body did not arrive in time.", {
-        headers: { connection: "close" },
-      })
-      finish(Effect.fail(late))
-    }, bodyTimeoutMs)
+    // Nobody is left to read the answer.
+    const onCut = (): void => finish(Effect.fail(refuse("bad_request", "The body was cut off.")))
+    const timer = setTimeout(
+      () => finish(Effect.fail(refuse("bad_request", "The body did not arrive in time."))),
+      bodyTimeoutMs,
+    )
     request.on("data", onData)
     request.on("end", onEnd)
+    request.on("close", onCut)
+    return Effect.sync(stopReading)
   })
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -129,6 +130,8 @@ export const readBody = <A>(
   const type = call.request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase()
   if (type !== "application/json")
     return Effect.fail(refuse("unsupported_media_type", "Send application/json."))
+  if ((call.request.headers["content-encoding"] ?? "identity") !== "identity")
+    return Effect.fail(refuse("unsupported_media_type", "Send the body without a content encoding."))
   return Effect.flatMap(readBytes(call.request), (bytes) =>
     Effect.suspend(() => {
       try {

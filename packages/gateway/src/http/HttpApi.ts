@@ -25,6 +25,8 @@ import { sessions } from "./sessions.ts"
 
 const routes: ReadonlyArray<Route> = [...sessions, ...messages, ...conversations, ...groups]
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
+/** How long what a refused caller still sends is thrown away, so that he can read the answer, before he is cut off. */
+const lingerMs = 2_000
 
 const isText = (value: unknown): value is string => typeof value === "string"
 
@@ -43,7 +45,7 @@ const addressOf = (request: IncomingMessage): URL | undefined => {
 
 const corsHeaders = (request: IncomingMessage, allowed: ReadonlySet<string>): Record<string, string> => {
   const { origin } = request.headers
-  if (origin === undefined || !allowed.has(origin)) return {}
+  if (origin === undefined || !allowed.has(origin)) return allowed.size === 0 ? {} : { vary: "origin" }
   return {
     "access-control-allow-origin": origin,
     "access-control-allow-headers": "authorization, content-type, idempotency-key, traceparent",
@@ -52,6 +54,13 @@ const corsHeaders = (request: IncomingMessage, allowed: ReadonlySet<string>): Re
     "access-control-max-age": "600",
     vary: "origin",
   }
+}
+
+/** Closing at once would reset the connection, and the answer with it. */
+const linger = (request: IncomingMessage): void => {
+  request.resume()
+  const cut = setTimeout(() => request.destroy(), lingerMs)
+  request.once("close", () => clearTimeout(cut))
 }
 
 /** The listener for a node HTTP server; its fibers end with the scope. */
@@ -80,9 +89,10 @@ export const makeListener = Effect.fnUntraced(function* (
       const call = { request, requestId, path, query: url.searchParams, params } as Call
       return found.handler.handle(call, shared)
     }
-    const allowed = methods.filter((other) => router.has(other, path))
+    const allowed = methods.filter((other) => router.find(other, path) !== undefined)
     if (allowed.length > 0) {
-      const allow = { allow: [...allowed, "OPTIONS"].join(", ") }
+      const head = allowed.includes("GET") ? ["HEAD"] : []
+      const allow = { allow: [...allowed, ...head, "OPTIONS"].join(", ") }
       return method === "OPTIONS"
         ? Effect.succeed({ status: 204, headers: allow })
         : Effect.fail(refuse("method_not_allowed", undefined, { headers: allow }))
@@ -122,8 +132,7 @@ export const makeListener = Effect.fnUntraced(function* (
           ...answer.headers,
         }
         write(response, { ...answer, headers }, request.method === "HEAD")
-        // What the caller still sends is not read: the connection cannot be used again.
-        if (!request.complete) response.once("finish", () => request.destroy())
+        if (!request.complete) response.once("finish", () => linger(request))
       }),
     )
   }

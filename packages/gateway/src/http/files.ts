@@ -8,11 +8,12 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { extname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 import type { IncomingMessage } from "node:http"
 import type { Answer } from "./Answer.ts"
 
-const packages = new URL("../../../", import.meta.url).pathname
-const docs = new URL("../../../../docs/", import.meta.url).pathname
+const packages = fileURLToPath(new URL("../../../", import.meta.url))
+const docs = fileURLToPath(new URL("../../../../docs/", import.meta.url))
 
 /** Folder of files, by the path that they are served under. */
 const folders: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import { KeyVault } from "@parley/runtime/KeyVault"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { AccessTokens } from "../auth/AccessTokens.ts"
+import type { Verdict } from "../limits/RateLimiter.ts"
 import { type Refused, refuse, unavailable } from "../problems.ts"
 import { json } from "./Answer.ts"
 import type { Route, Shared } from "./Api.ts"
@@ -39,21 +40,21 @@ const pageOf = Effect.fnUntraced(function* (call: Call): Effect.fn.Return<Page, 
   return before === undefined ? { _tag: "Before", limit } : { _tag: "Before", before, limit }
 })
 
+/** With the headers of draft-ietf-httpapi-ratelimit-headers: `q` messages in any `w` seconds, `r` of them left, more in `t` seconds. */
+const rateLimited = ({ retryAfterMs, policy, rate, burst }: Extract<Verdict, { readonly ok: false }>) =>
+  refuse("rate_limited", `Too many messages of this ${policy}.`, {
+    retryAfterMs,
+    headers: {
+      ratelimit: `"${policy}";r=0;t=${Math.ceil(retryAfterMs / 1_000)}`,
+      "ratelimit-policy": `"${policy}";q=${burst};w=${Math.ceil(burst / rate)}`,
+    },
+  })
+
 const takeMessage = (shared: Shared, user: string, conversation: string, members: number) =>
   Effect.suspend(() => {
     const verdict = shared.limiter.takeMessage(user, conversation, members, shared.now())
     if (verdict.ok) return Effect.void
-    const { messages_per_second, messages_burst } = shared.limits
-    const seconds = Math.ceil(verdict.retryAfterMs / 1_000)
-    return Effect.fail(
-      refuse("rate_limited", `Too many messages of this ${verdict.policy}.`, {
-        retryAfterMs: verdict.retryAfterMs,
-        headers: {
-          ratelimit: `"messages";r=0;t=${seconds}`,
-          "ratelimit-policy": `"messages";q=${messages_burst};w=${Math.ceil(messages_burst / messages_per_second)}`,
-        },
-      }),
-    )
+    return Effect.fail(rateLimited(verdict))
   })
 
 export const messages: ReadonlyArray<Route> = [

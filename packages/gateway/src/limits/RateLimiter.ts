@@ -15,7 +15,15 @@ const largeShare = 0.1
 
 export type Verdict =
   | { readonly ok: true }
-  | { readonly ok: false; readonly retryAfterMs: number; readonly policy: "user" | "conversation" }
+  | {
+      readonly ok: false
+      readonly retryAfterMs: number
+      /** Whose messages were too many. */
+      readonly policy: "user" | "conversation"
+      /** Messages a second, and at once. */
+      readonly rate: number
+      readonly burst: number
+    }
 
 export class RateLimiter {
   readonly #limits: Limits
@@ -34,28 +42,32 @@ export class RateLimiter {
   /** @param now milliseconds. */
   readonly takeMessage = (user: string, conversation: string, memberCount: number, now: number): Verdict => {
     const { messages_per_second, messages_burst, conversation_messages_burst } = this.#limits
-    const own = bucketOf(this.#users, user, messages_per_second, messages_burst, now)
+    const own = bucketOf(this.#users, user, messages_burst, now)
     const rate = this.conversationRate(memberCount)
-    const all = bucketOf(this.#conversations, conversation, rate, conversation_messages_burst, now)
+    const all = bucketOf(this.#conversations, conversation, conversation_messages_burst, now)
     const ownWait = own.wait(messages_per_second, messages_burst, now)
     const allWait = all.wait(rate, conversation_messages_burst, now)
     if (ownWait > 0 || allWait > 0) {
       this.#refused += 1
-      const policy = ownWait >= allWait ? "user" : "conversation"
-      return { ok: false, retryAfterMs: Math.max(ownWait, allWait), policy }
+      return ownWait >= allWait
+        ? {
+            ok: false,
+            retryAfterMs: ownWait,
+            policy: "user",
+            rate: messages_per_second,
+            burst: messages_burst,
+          }
+        : {
+            ok: false,
+            retryAfterMs: allWait,
+            policy: "conversation",
+            rate,
+            burst: conversation_messages_burst,
+          }
     }
     own.take()
     all.take()
     return { ok: true }
-  }
-
-  /** What a user may still send at once. */
-  readonly remaining = (user: string, now: number): number => {
-    const { messages_per_second, messages_burst } = this.#limits
-    const bucket = this.#users.get(user)
-    if (bucket === undefined) return messages_burst
-    bucket.wait(messages_per_second, messages_burst, now)
-    return Math.max(0, bucket.left)
   }
 
   /** Messages a second for a conversation of this size: full up to 500 members, falling evenly on a logarithmic scale to a tenth at 10,000. */
@@ -70,14 +82,14 @@ export class RateLimiter {
 const bucketOf = (
   buckets: Map<string, TokenBucket>,
   key: string,
-  rate: number,
   burst: number,
   now: number,
 ): TokenBucket => {
   const known = buckets.get(key)
   if (known !== undefined) return known
   if (buckets.size >= maxBuckets) {
-    for (const [other, bucket] of buckets) if (bucket.isFull(rate, burst, now)) buckets.delete(other)
+    // So many that are not full at once: the walk is paid for by the messages that emptied them.
+    for (const [other, bucket] of buckets) if (bucket.isFull(burst, now)) buckets.delete(other)
     if (buckets.size >= maxBuckets) buckets.clear()
   }
   const fresh = new TokenBucket(burst, now)

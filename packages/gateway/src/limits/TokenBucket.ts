@@ -2,6 +2,8 @@
 export class TokenBucket {
   #tokens: number
   #at: number
+  /** As of the last question. */
+  #rate = 0
 
   constructor(burst: number, now: number) {
     this.#tokens = burst
@@ -10,7 +12,8 @@ export class TokenBucket {
 
   /** How long until a token is there; 0 when one is. */
   wait(rate: number, burst: number, now: number): number {
-    this.#refill(rate, burst, now)
+    this.#rate = rate
+    this.#refill(burst, now)
     return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) * 1_000) / rate)
   }
 
@@ -19,19 +22,15 @@ export class TokenBucket {
     this.#tokens -= 1
   }
 
-  get left(): number {
-    return Math.floor(this.#tokens)
-  }
-
   /** Full again: forgetting it changes nothing. */
-  isFull(rate: number, burst: number, now: number): boolean {
-    this.#refill(rate, burst, now)
+  isFull(burst: number, now: number): boolean {
+    this.#refill(burst, now)
     return this.#tokens >= burst
   }
 
-  #refill(rate: number, burst: number, now: number): void {
+  #refill(burst: number, now: number): void {
     // A clock that was set back gives nothing and takes nothing.
-    if (now > this.#at) this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) * rate) / 1_000)
+    if (now > this.#at) this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) * this.#rate) / 1_000)
     this.#at = now
   }
 }

@@ -14,6 +14,8 @@ export interface Parts {
   readonly stream: StreamCounters
   readonly limiter: RateLimiter
   readonly headPosition: () => number
+  /** Entities awake. */
+  readonly residents: () => number
   readonly stopping: () => boolean
 }
 
@@ -50,6 +52,7 @@ export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
     ["parley_commit_seconds_total", "time in commits", "counter", () => store().commitMsTotal / 1_000],
     ["parley_commit_seconds_max", "longest commit", "gauge", () => store().commitMsMax / 1_000],
     ["parley_appends_waiting", "appends not answered yet", "gauge", () => store().waiting],
+    ["parley_resident_entities", "conversations and users awake", "gauge", parts.residents],
     ["parley_connections", "open connections", "gauge", () => stream.connections],
     ["parley_connections_accepted_total", "connections accepted", "counter", () => stream.accepted],
     ["parley_hubs", "conversations with a connected member", "gauge", () => stream.hubs],

@@ -1,0 +1,19 @@
+/** The table of `docs/configuration.md`, made from the code: `node packages/gateway/test/configurationPage.ts > docs/configuration.md`. */
+import { variables } from "../src/Config.ts"
+
+const code = (text: string): string => (text === "" || text.includes("`") ? text : `\`${text}\``)
+
+export const configurationPage = (): string =>
+  [
+    "# Configuration",
+    "",
+    "Everything is read once, at the start, from the environment. A bad value, or a `PARLEY_…` variable that is not listed here, stops the",
+    "start with exit code 78 and one line for each of them.",
+    "",
+    "| variable | default | what |",
+    "|---|---|---|",
+    ...variables.map(({ key, fallback, about }) => `| \`${key}\` | ${code(fallback)} | ${about} |`),
+    "",
+  ].join("\n")
+
+if (import.meta.main) process.stdout.write(configurationPage())
