@@ -1,28 +1,61 @@
 /**
- * `Conversations` over the cluster: forwards each request to the conversation's entity, wherever its shard is.
+ * `Conversations` over the cluster: forwards each request to the conversation's entity, wherever its shard is; to one that is awake in
+ * this very process it speaks directly.
  *
- * Always true: a full mailbox, a full runner and a shard in transit look the same to callers: `Unavailable`, try again.
+ * Always true: the order of the calls is the order in which they join the entity's queue: while a call of this process is under way
+ * over the cluster, later ones to the same conversation take the same way. A full mailbox, a full runner and a shard in transit look
+ * the same to callers: `Unavailable`, try again.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Sharding } from "effect/cluster/Sharding"
-import { Conversations } from "./Conversations.ts"
+import { AwakeConversations } from "./conversation/AwakeConversations.ts"
 import { ConversationEntity } from "./conversation/protocol.ts"
+import { Conversations, type ConversationReply, type ConversationRequest } from "./Conversations.ts"
 import { Unavailable } from "./errors.ts"
 
-export const layer: Layer.Layer<Conversations, never, Sharding> = Layer.effect(
+/** The cluster puts an entity to sleep that it has not called for a while: every so many direct calls one goes through it. */
+const callsPerClusterCall = 61
+
+export const layer: Layer.Layer<Conversations, never, Sharding | AwakeConversations> = Layer.effect(
   Conversations,
   Effect.gen(function* () {
     const clientOf = yield* ConversationEntity.client
+    const awake = yield* AwakeConversations
+    /** Calls under way over the cluster, by conversation. */
+    const underWay = new Map<string, number>()
+    let calls = 0
+
+    const arrived = (conversation: string): void => {
+      const left = underWay.get(conversation)! - 1
+      if (left === 0) underWay.delete(conversation)
+      else underWay.set(conversation, left)
+    }
+
+    const overCluster = (
+      conversation: string,
+      request: ConversationRequest,
+    ): Effect.Effect<ConversationReply, Unavailable> => {
+      underWay.set(conversation, (underWay.get(conversation) ?? 0) + 1)
+      return clientOf(conversation)
+        .Ask(request)
+        .pipe(
+          Effect.mapError((failure) =>
+            failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
+          ),
+          Effect.ensuring(Effect.sync(() => arrived(conversation))),
+        )
+    }
+
     return {
       ask: (conversation, request) =>
-        clientOf(conversation)
-          .Ask(request)
-          .pipe(
-            Effect.mapError((failure) =>
-              failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
-            ),
-          ),
+        Effect.suspend(() => {
+          const direct = underWay.has(conversation) ? undefined : awake.find(conversation)
+          calls += 1
+          return direct === undefined || calls % callsPerClusterCall === 0
+            ? overCluster(conversation, request)
+            : direct(request)
+        }),
     }
   }),
 )

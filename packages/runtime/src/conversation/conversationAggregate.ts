@@ -14,7 +14,7 @@ import type { ConversationRequest } from "../Conversations.ts"
 import type { Aggregate } from "../entity/Aggregate.ts"
 import { announcementOf } from "../frames.ts"
 import type { KeyVault } from "../KeyVault.ts"
-import { prepare } from "./prepare.ts"
+import { prepare, prepareNow } from "./prepare.ts"
 
 export type ConversationAggregate = Aggregate<
   ConversationState,
@@ -42,6 +42,7 @@ export const conversationAggregate = (options: {
     snapshotVersion,
     encodeSnapshot,
     decodeSnapshot,
+    prepareNow: (requests) => prepareNow(vault, { conversation: id, now: now(), limits }, requests),
     prepare: (requests) => prepare(vault, { conversation: id, now: now(), limits }, requests),
     keyOf: (event, seq) =>
       event._tag === "MessageSent"

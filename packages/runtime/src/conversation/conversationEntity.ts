@@ -16,6 +16,7 @@ import { makeLoop } from "../entity/makeLoop.ts"
 import { EventStore } from "../EventStore.ts"
 import { KeyVault } from "../KeyVault.ts"
 import { SnapshotStore } from "../SnapshotStore.ts"
+import { AwakeConversations } from "./AwakeConversations.ts"
 import { conversationAggregate } from "./conversationAggregate.ts"
 import { ConversationEntity, conversationStream } from "./protocol.ts"
 
@@ -23,7 +24,11 @@ import { ConversationEntity, conversationStream } from "./protocol.ts"
 export const layer = (options: {
   readonly limits: Limits
   readonly maxIdleTime: Duration.Input
-}): Layer.Layer<never, never, Sharding | Broker | EventStore | KeyVault | SnapshotStore> =>
+}): Layer.Layer<
+  never,
+  never,
+  Sharding | AwakeConversations | Broker | EventStore | KeyVault | SnapshotStore
+> =>
   ConversationEntity.toLayer(
     Effect.gen(function* () {
       const { entityId } = yield* Entity.CurrentAddress
@@ -38,6 +43,8 @@ export const layer = (options: {
           now: () => clock.currentTimeMillisUnsafe(),
         }),
       )
+      // After the loop: it is taken away before the loop stops.
+      yield* (yield* AwakeConversations).add(entityId, loop.ask)
       return ConversationEntity.of({ Ask: ({ payload }) => loop.ask(payload) })
     }),
     {

@@ -99,30 +99,38 @@ const toCommand = (
   }
 }
 
-/** One result per request, in order. Keys that are not in memory are fetched together, each once. */
+/** One result per request, in order, when every key is in memory. */
+export const prepareNow = (
+  vault: KeyVault["Service"],
+  circumstances: Circumstances,
+  requests: ReadonlyArray<ConversationRequest>,
+): ReadonlyArray<Prepared<ConversationCommand>> | undefined => {
+  const prepared: Array<Prepared<ConversationCommand>> = []
+  for (const request of requests) {
+    const key = vault.cached(request.origin.actor)
+    if (key === undefined) return undefined
+    prepared.push({ _tag: "Ready", command: toCommand(circumstances, request, key) })
+  }
+  return prepared
+}
+
+/** One result per request, in order. Each person's key is fetched once. */
 export const prepare = Effect.fnUntraced(function* (
   vault: KeyVault["Service"],
   circumstances: Circumstances,
   requests: ReadonlyArray<ConversationRequest>,
 ): Effect.fn.Return<ReadonlyArray<Prepared<ConversationCommand>>, Unavailable> {
-  const keys = new Map<string, DataKey | undefined>()
-  const missing = new Set<string>()
-  for (const { origin } of requests) {
-    const key = vault.cached(origin.actor)
-    if (key === undefined) missing.add(origin.actor)
-    else keys.set(origin.actor, key)
-  }
-  if (missing.size > 0)
-    yield* Effect.forEach(
-      missing,
-      (owner) =>
-        vault.dataKey(owner).pipe(
-          Effect.map((key) => keys.set(owner, key)),
-          Effect.catchTag("KeyDestroyed", () => Effect.void),
-          Effect.mapError(({ reason }) => new Unavailable({ reason })),
-        ),
-      { concurrency: "unbounded", discard: true },
-    )
+  const keys = new Map<string, DataKey>()
+  yield* Effect.forEach(
+    new Set(requests.map(({ origin }) => origin.actor)),
+    (owner) =>
+      vault.dataKey(owner).pipe(
+        Effect.map((key) => keys.set(owner, key)),
+        Effect.catchTag("KeyDestroyed", () => Effect.void),
+        Effect.mapError(({ reason }) => new Unavailable({ reason })),
+      ),
+    { concurrency: "unbounded", discard: true },
+  )
   return requests.map((request) => {
     const key = keys.get(request.origin.actor)
     return key === undefined

@@ -26,6 +26,8 @@ export interface Aggregate<State, Event, Request, Command, Answer> {
   readonly encodeSnapshot: (state: State) => string
   /** `undefined` when it cannot be read: the loop then replays the stream. */
   readonly decodeSnapshot: (text: string) => State | undefined
+  /** As `prepare`, when everything that it needs is in memory; `undefined` when it is not. For the hot path. */
+  readonly prepareNow?: (requests: ReadonlyArray<Request>) => ReadonlyArray<Prepared<Command>> | undefined
   /** Finds keys and seals content. One result per request, in order. */
   readonly prepare: (
     requests: ReadonlyArray<Request>,

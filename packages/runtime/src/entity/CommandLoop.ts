@@ -52,6 +52,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   #waiting: Array<Waiting<Request, Command, Answer>> = []
   #running = false
   #closed = false
+  #whenIdle: (() => void) | undefined
   /** Absent: to be loaded before anything is decided. */
   #state: State | undefined
   #snapshotRevision = -1
@@ -83,10 +84,18 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       this.#fork(this.#run)
     })
 
-  /** No more requests; those that wait are told. */
-  readonly close: Effect.Effect<void> = Effect.sync(() => {
+  /** No more requests. Those that wait are answered if that takes no longer than two seconds; the rest are told. */
+  readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.#closed = true
-    this.#fail("the entity is moving")
+    return this.#idle
+  }).pipe(
+    Effect.timeoutOption("2 seconds"),
+    Effect.andThen(Effect.sync(() => this.#fail("the entity is moving"))),
+  )
+
+  readonly #idle = Effect.callback<void>((resume) => {
+    if (!this.#running) return resume(Effect.void)
+    this.#whenIdle = () => resume(Effect.void)
   })
 
   readonly #run: Effect.Effect<void> = Effect.suspend(() =>
@@ -107,6 +116,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
           this.#state = undefined
           this.#fail("the entity stopped")
         }
+        this.#whenIdle?.()
       }),
     ),
   )
@@ -137,7 +147,8 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       const taken = this.#waiting.slice(0, maxBatchRequests)
       const unprepared = taken.filter((one) => one.prepared === undefined)
       if (unprepared.length > 0) {
-        const prepared = yield* this.#aggregate.prepare(unprepared.map((one) => one.request))
+        const requests = unprepared.map((one) => one.request)
+        const prepared = this.#aggregate.prepareNow?.(requests) ?? (yield* this.#aggregate.prepare(requests))
         for (const [index, one] of unprepared.entries()) one.prepared = prepared[index]
       }
       let batch = this.#decide(taken)
@@ -176,40 +187,42 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   /** The log position once durable; `undefined` when the batch must be decided again. */
   #append(batch: Batch<State, Event, Request, Answer>): Effect.Effect<number | undefined, Unavailable> {
     const revision = this.#aggregate.revision(this.#state!)
-    return this.#store
-      .append({
-        stream: this.#stream,
-        expected: revision < 0 ? "no_stream" : revision,
-        events: batch.append,
-        keys: batch.keys,
-      })
-      .pipe(
-        Effect.retry({
+    const append = this.#store.append({
+      stream: this.#stream,
+      expected: revision < 0 ? "no_stream" : revision,
+      events: batch.append,
+      keys: batch.keys,
+    })
+    return append.pipe(
+      // The schedule is built for the rare append that needs it.
+      Effect.catchTag("StoreUnavailable", () =>
+        Effect.retry(append, {
           while: (failure) => failure._tag === "StoreUnavailable",
           schedule: patience,
         }),
-        Effect.map((appended): number | undefined => appended.position),
-        Effect.catchTags({
-          WrongExpectedRevision: () =>
-            Effect.as(
-              Effect.sync(() => (this.#state = undefined)),
-              undefined,
-            ),
-          KeysTaken: ({ taken }) =>
-            Effect.sync(() => {
-              this.#state = this.#aggregate.recallKeys(this.#state!, taken)
-              return undefined
-            }),
-          StoreUnavailable: ({ reason }) => Effect.fail(new Unavailable({ reason })),
-          StreamDeleted: () => Effect.fail(new Unavailable({ reason: "the stream is closed for good" })),
-          // Only a batch of one command can be that large: it is declined, for good.
-          AppendTooLarge: () =>
-            Effect.sync(() => {
-              this.#waiting[0]!.prepared = { _tag: "Declined", rejection: tooLarge }
-              return undefined
-            }),
-        }),
-      )
+      ),
+      Effect.map((appended): number | undefined => appended.position),
+      Effect.catchTags({
+        WrongExpectedRevision: () =>
+          Effect.as(
+            Effect.sync(() => (this.#state = undefined)),
+            undefined,
+          ),
+        KeysTaken: ({ taken }) =>
+          Effect.sync(() => {
+            this.#state = this.#aggregate.recallKeys(this.#state!, taken)
+            return undefined
+          }),
+        StoreUnavailable: ({ reason }) => Effect.fail(new Unavailable({ reason })),
+        StreamDeleted: () => Effect.fail(new Unavailable({ reason: "the stream is closed for good" })),
+        // Only a batch of one command can be that large: it is declined, for good.
+        AppendTooLarge: () =>
+          Effect.sync(() => {
+            this.#waiting[0]!.prepared = { _tag: "Declined", rejection: tooLarge }
+            return undefined
+          }),
+      }),
+    )
   }
 
   #load(): Effect.Effect<void, Unavailable> {
