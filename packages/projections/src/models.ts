@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { EventStore, type Position } from "@parley/runtime/EventStore"
 import type { FollowedLog } from "./Follower.ts"
 import { History } from "./History.ts"
+import { type OverviewAnswer, type PageAnswer, toMaterial, toOverview } from "./historyModel/answers.ts"
 import { inThread, inWorker } from "./hosting/hostModel.ts"
 import type { ModelHost, ModelStats } from "./hosting/ModelHost.ts"
 import { Membership } from "./Membership.ts"
@@ -48,9 +49,13 @@ const services = Effect.fnUntraced(function* <E, R>(
     position: Effect.sync(() => history.position),
     caughtUp: history.caughtUp,
     view: (conversation, user) => history.ask("view", conversation, user),
-    page: (conversation, user, page) => history.ask("page", conversation, user, page),
+    page: (conversation, user, page) =>
+      Effect.map(history.ask<PageAnswer | undefined>("page", conversation, user, page), toMaterial),
     roster: (conversation, user, after, limit) => history.ask("roster", conversation, user, after, limit),
-    overview: (user, conversations, page) => history.ask("overview", user, conversations, page),
+    overview: (user, conversations, page) =>
+      Effect.map(history.ask<ReadonlyArray<OverviewAnswer>>("overview", user, conversations, page), (rows) =>
+        rows.map(toOverview),
+      ),
   }).pipe(
     Context.add(Membership, {
       position: Effect.sync(() => membership.position),

@@ -1,7 +1,8 @@
 import { decodeEvent } from "@parley/domain/conversation/codec"
 import type { Follower } from "@parley/projections/Follower"
 import { foldPage, foldRoster, foldView, leavers, type TailEvent } from "@parley/projections/fold"
-import type { ConversationView, MemberRow, MessageRow, Page, PageMaterial } from "@parley/projections/History"
+import type { ConversationView, MemberRow, MessageRow, Page } from "@parley/projections/History"
+import { type PageAnswer, toMaterial } from "@parley/projections/historyModel/answers"
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import type { ArrayLog } from "./ArrayLog.ts"
@@ -9,6 +10,9 @@ import { conversations, everybody, historyOf, pagesUpTo } from "./following.ts"
 import { logs } from "./histories.ts"
 
 const runs = { numRuns: 150 }
+
+const pageOf = (model: Follower, conversation: string, user: string, page: Page) =>
+  toMaterial(ask<PageAnswer>(model, "page", conversation, user, page))
 
 const ask = <A>(model: Follower, method: string, ...args: ReadonlyArray<unknown>): A | undefined =>
   model.query(method, args) as A | undefined
@@ -58,8 +62,8 @@ it("a page folded over the tail is the page of the model that knows the tail, wh
     const reader = { conversation, user }
     for (const limit of [1, 3, 50])
       for (const page of pagesUpTo(20, limit)) {
-        const folded = foldPage(ask(stale, "page", conversation, user, page), reader, page, tail)
-        expect(folded).toEqual(foldPage(ask(whole, "page", conversation, user, page), reader, page, []))
+        const folded = foldPage(pageOf(stale, conversation, user, page), reader, page, tail)
+        expect(folded).toEqual(foldPage(pageOf(whole, conversation, user, page), reader, page, []))
       }
   })
 })
@@ -118,7 +122,7 @@ it("a page is full unless it is the last, exclusive of its mark, and never shows
         for (const user of everybody) {
           const visible = visibleTo(log, conversation, user)
           for (const page of pagesUpTo(20, limit)) {
-            const material = ask<PageMaterial>(model, "page", conversation, user, page)
+            const material = pageOf(model, conversation, user, page)
             const messages = foldPage(material, { conversation, user }, page, [])?.messages ?? []
             const seqs = messages.map(({ seq }: MessageRow) => seq)
             if (page._tag !== "Around") expect(seqs).toEqual(expectedOf(page, visible))

@@ -1,5 +1,6 @@
 import { Follower } from "@parley/projections/Follower"
 import { History, type Page } from "@parley/projections/History"
+import { type PageAnswer, toMaterial } from "@parley/projections/historyModel/answers"
 import { historyModel } from "@parley/projections/historyModel/HistoryModel"
 import { layer as readsLayer, Reads } from "@parley/projections/Reads"
 import { StoreUnavailable, Unavailable } from "@parley/runtime/errors"
@@ -53,9 +54,9 @@ class Lagging {
         return this.whenWaited()
       }),
     view: (...args) => this.#ask("view", ...args),
-    page: (...args) => this.#ask("page", ...args),
+    page: (...args) => Effect.map(this.#ask<PageAnswer | undefined>("page", ...args), toMaterial),
     roster: (...args) => this.#ask("roster", ...args),
-    overview: (...args) => this.#ask("overview", ...args),
+    overview: () => Effect.die("not asked here"),
   }
 }
 

@@ -5,22 +5,16 @@
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite"
 import type { Sealed } from "@parley/domain/Sealed"
-import type {
-  ConversationRow,
-  ConversationView,
-  MemberRow,
-  MessageRow,
-  OverviewPage,
-  Page,
-} from "../History.ts"
+import type { ConversationRow, ConversationView, MemberRow, OverviewPage, Page } from "../History.ts"
 import { historyFloor } from "../historyFloor.ts"
+import { messageColumns, type MessageTuple, type OverviewAnswer, type PageAnswer } from "./answers.ts"
 import { prepareAll } from "./prepareAll.ts"
 
 type Raw = Readonly<Record<string, string | number | null>>
 
-const messageColumns =
-  "seq, message_id, sender, client_msg_id, ts, ordinal, sender_ordinal, box, media, reply_to, thread_root"
 const sql = {
+  begin: "BEGIN",
+  commit: "COMMIT",
   conversation: "SELECT * FROM conversations WHERE name = ?",
   member: "SELECT * FROM members WHERE conversation = ? AND user = ?",
   activity: `SELECT c.position FROM conversations c JOIN members m ON m.conversation = c.id
@@ -39,22 +33,21 @@ interface Found {
 }
 
 export class HistoryQueries {
-  readonly #database: DatabaseSync
   readonly #statements
 
   constructor(database: DatabaseSync) {
-    this.#database = database
     this.#statements = prepareAll(database, sql)
+    for (const messages of [this.#statements.before, this.#statements.after]) messages.setReturnArrays(true)
   }
 
   answer(method: string, args: ReadonlyArray<unknown>): unknown {
     // Queries and batches share the connection and never overlap; the transaction makes several statements one snapshot
     // should another process write to the file.
-    this.#database.exec("BEGIN")
+    this.#statements.begin.run()
     try {
       return this.#answer(method, args)
     } finally {
-      this.#database.exec("COMMIT")
+      this.#statements.commit.run()
     }
   }
 
@@ -62,7 +55,7 @@ export class HistoryQueries {
   #answer(method: string, args: ReadonlyArray<unknown>): unknown {
     switch (method) {
       case "view":
-        return viewOf(this.#find(...(args as [string, string])))
+        return this.#view(...(args as [string, string]))
       case "page":
         return this.#page(...(args as [string, string, Page]))
       case "roster":
@@ -78,6 +71,13 @@ export class HistoryQueries {
     return this.#statements[statement].all(...parameters) as unknown as ReadonlyArray<Raw>
   }
 
+  #messages(
+    statement: "before" | "after",
+    ...parameters: ReadonlyArray<SQLInputValue>
+  ): ReadonlyArray<MessageTuple> {
+    return this.#statements[statement].all(...parameters) as unknown as ReadonlyArray<MessageTuple>
+  }
+
   #find(name: string, user: string): Found | undefined {
     const raw = this.#statements.conversation.get(name) as Raw | undefined
     if (raw === undefined) return undefined
@@ -88,16 +88,19 @@ export class HistoryQueries {
       : { raw, conversation, member: toMember(rawMember), rawMember }
   }
 
-  #page(name: string, user: string, page: Page): unknown {
+  #view(name: string, user: string): ConversationView | undefined {
+    const found = this.#find(name, user)
+    return found === undefined ? undefined : viewOf(found)
+  }
+
+  #page(name: string, user: string, page: Page): PageAnswer | undefined {
     const found = this.#find(name, user)
     if (found === undefined) return undefined
-    const view = viewOf(found)!
+    const view = viewOf(found)
     const id = found.raw["id"]!
     const floor = historyFloor(found.conversation, found.member)
-    const older = (before: number): ReadonlyArray<MessageRow> =>
-      this.#all("before", id, before, floor, page.limit).map(toMessage)
-    const newer = (after: number): ReadonlyArray<MessageRow> =>
-      this.#all("after", id, after, floor, page.limit).map(toMessage)
+    const older = (before: number) => this.#messages("before", id, before, floor, page.limit)
+    const newer = (after: number) => this.#messages("after", id, after, floor, page.limit)
     switch (page._tag) {
       case "Before":
         return { ...view, older: older(page.before ?? Number.MAX_SAFE_INTEGER), newer: [] }
@@ -115,17 +118,21 @@ export class HistoryQueries {
     return { ...viewOf(found), members }
   }
 
-  #overview(user: string, names: ReadonlyArray<string>, page: OverviewPage | undefined): unknown {
+  #overview(
+    user: string,
+    names: ReadonlyArray<string>,
+    page: OverviewPage | undefined,
+  ): ReadonlyArray<OverviewAnswer> {
     const chosen = page === undefined ? names : this.#latest(user, names, page)
     return chosen.flatMap((name) => {
       const found = this.#find(name, user)
       if (found?.rawMember === undefined) return []
       const floor = historyFloor(found.conversation, found.member)
-      const [last] = this.#all("before", found.raw["id"]!, Number.MAX_SAFE_INTEGER, floor, 1)
+      const [last] = this.#messages("before", found.raw["id"]!, Number.MAX_SAFE_INTEGER, floor, 1)
       return [
         {
           ...viewOf(found),
-          ...(last === undefined ? {} : { lastMessage: toMessage(last) }),
+          ...(last === undefined ? {} : { last }),
           unread: this.#unread(found.raw, found.rawMember, user),
         },
       ]
@@ -153,12 +160,8 @@ export class HistoryQueries {
   }
 }
 
-const viewOf = (found: Found | undefined): ConversationView | undefined =>
-  found === undefined
-    ? undefined
-    : found.member === undefined
-      ? { conversation: found.conversation }
-      : { conversation: found.conversation, member: found.member }
+const viewOf = ({ conversation, member }: Found): ConversationView =>
+  member === undefined ? { conversation } : { conversation, member }
 
 const parsed = <A, Name extends string>(name: Name, text: Raw[string] | undefined): { [_ in Name]?: A } =>
   typeof text === "string" ? ({ [name]: JSON.parse(text) } as { [_ in Name]: A }) : {}
@@ -182,18 +185,4 @@ const toMember = (raw: Raw): MemberRow => ({
   role: raw["role"] as MemberRow["role"],
   joinedSeq: raw["joined_seq"] as number,
   joinedAt: raw["joined_at"] as number,
-})
-
-const toMessage = (raw: Raw): MessageRow => ({
-  seq: raw["seq"] as number,
-  messageId: raw["message_id"] as string,
-  sender: raw["sender"] as string,
-  clientMsgId: raw["client_msg_id"] as string,
-  ts: raw["ts"] as number,
-  ordinal: raw["ordinal"] as number,
-  senderOrdinal: raw["sender_ordinal"] as number,
-  body: { owner: raw["sender"] as string, box: raw["box"] as string },
-  ...parsed<ReadonlyArray<string>, "media">("media", raw["media"]),
-  ...(raw["reply_to"] === null ? {} : { replyTo: raw["reply_to"] as string }),
-  ...(raw["thread_root"] === null ? {} : { threadRoot: raw["thread_root"] as string }),
 })
