@@ -181,6 +181,6 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     },
     limits: Schema.decodeUnknownSync(Limits)(limits),
   }
-  if (problems.length > 0) throw new BadConfiguration(problems)
+  if (problems.length > 0) throw new BadConfiguration(problems.sort())
   return config
 }

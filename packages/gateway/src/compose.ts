@@ -22,7 +22,7 @@ import { AccessTokens } from "./auth/AccessTokens.ts"
 import { secretFile } from "./auth/secretFile.ts"
 import { StreamTokens } from "./auth/StreamTokens.ts"
 import type { Config } from "./Config.ts"
-import { RateLimiter } from "./limits/RateLimiter.ts"
+import type { RateLimiter } from "./limits/RateLimiter.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
 
 /** Not a setting: a test must show that its check for fsyncs notices when there are none. */

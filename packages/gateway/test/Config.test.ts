@@ -57,7 +57,7 @@ it("every bad value is told at once, each with its key", () => {
     PARLEY_LIMIT_GROUP_MEMBERS: "1.5",
     PARLEY_NO_SUCH_THING: "1",
   })
-  expect(told.map((line) => line.split(":")[0]).sort()).toEqual([
+  expect(told.map((line) => line.split(":")[0])).toEqual([
     "PARLEY_ALLOWED_ORIGINS",
     "PARLEY_DEV_LOGIN",
     "PARLEY_HTTP_PORT",

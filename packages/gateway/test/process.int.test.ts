@@ -1,8 +1,7 @@
 /** The process as an operator meets it: how it starts, refuses to start, and leaves. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
-import type { AddressInfo } from "node:net"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -83,6 +82,7 @@ it("a bad configuration: 78, a line for each value, nothing made", async () => {
     expect.stringMatching(/^ {2}PARLEY_HTTP_PORT: /),
     expect.stringMatching(/^ {2}PARLEY_LIMIT_TEXT_CHARS: /),
   ])
+  expect(readdirSync(directory)).toEqual([])
 })
 
 it("a port in use: 1, and one line that names it", async () => {
@@ -107,10 +107,12 @@ it("a data directory in use: 1, one line, and the one that uses it goes on", asy
 })
 
 it("a log that is none: 1, one line, the file as it was", async () => {
-  writeFileSync(join(directory, "events.db"), "not a database, by far: ".repeat(100))
+  const foreign = "not a database, by far: ".repeat(100)
+  writeFileSync(join(directory, "events.db"), foreign)
   const run = start()
   expect(await run.exit).toBe(1)
   expect(run.output()).toMatch(/^Parley cannot start: .*events\.db .*\n$/)
+  expect(readFileSync(join(directory, "events.db"), "utf8")).toBe(foreign)
 })
 
 it("an open connection does not keep it from leaving", async () => {

@@ -7,6 +7,7 @@ import { layerMemory as models } from "@parley/projections/models"
 import { layer as reads } from "@parley/projections/Reads"
 import { layer as broker } from "@parley/runtime/broker/BrokerMemory"
 import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
+import { AwakeConversations } from "@parley/runtime/conversation/AwakeConversations"
 import { layer as conversationEntity } from "@parley/runtime/conversation/conversationEntity"
 import { Conversations } from "@parley/runtime/Conversations"
 import { layer as conversations } from "@parley/runtime/ConversationsCluster"
@@ -57,7 +58,7 @@ const logOf = (store: EventStore["Service"]) => ({
 })
 
 const parts = (config: Config) => {
-  const kept = Layer.mergeAll(eventStore, keyVault, broker, snapshots)
+  const kept = Layer.mergeAll(eventStore, keyVault, broker, snapshots, AwakeConversations.layer)
   const entities = Layer.mergeAll(
     conversationEntity({ limits: config.limits, maxIdleTime: "1 minute" }),
     userEntity({ maxIdleTime: "1 minute" }),

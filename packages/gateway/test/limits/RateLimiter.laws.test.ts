@@ -1,6 +1,6 @@
 /** Laws of the message limits, over any traffic. */
 import { defaultLimits } from "@parley/domain/limits"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import { RateLimiter } from "../../src/limits/RateLimiter.ts"
 
