@@ -2,8 +2,8 @@
  * `Conversations` over the cluster: forwards each request to the conversation's entity, wherever its shard is; to one that is awake in
  * this very process it speaks directly.
  *
- * Always true: the order of the calls is the order in which they join the entity's queue: while a call of this process is under way
- * over the cluster, later ones to the same conversation take the same way. A full mailbox, a full runner and a shard in transit look
+ * Always true: the order of the calls is the order in which they join the entity's queue: while a call of this process is on its
+ * way over the cluster, later ones to the same conversation take the same way. A full mailbox, a full runner and a shard in transit look
  * the same to callers: `Unavailable`, try again.
  */
 import * as Effect from "effect/Effect"
@@ -22,35 +22,28 @@ export const layer: Layer.Layer<Conversations, never, Sharding | AwakeConversati
   Effect.gen(function* () {
     const clientOf = yield* ConversationEntity.client
     const awake = yield* AwakeConversations
-    /** Calls under way over the cluster, by conversation. */
-    const underWay = new Map<string, number>()
     let calls = 0
-
-    const arrived = (conversation: string): void => {
-      const left = underWay.get(conversation)! - 1
-      if (left === 0) underWay.delete(conversation)
-      else underWay.set(conversation, left)
-    }
 
     const overCluster = (
       conversation: string,
       request: ConversationRequest,
     ): Effect.Effect<ConversationReply, Unavailable> => {
-      underWay.set(conversation, (underWay.get(conversation) ?? 0) + 1)
+      const { correlation } = request.origin
+      awake.sent(conversation, correlation)
       return clientOf(conversation)
         .Ask(request)
         .pipe(
           Effect.mapError((failure) =>
             failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
           ),
-          Effect.ensuring(Effect.sync(() => arrived(conversation))),
+          Effect.ensuring(Effect.sync(() => awake.arrived(conversation, correlation))),
         )
     }
 
     return {
       ask: (conversation, request) =>
         Effect.suspend(() => {
-          const direct = underWay.has(conversation) ? undefined : awake.find(conversation)
+          const direct = awake.find(conversation)
           calls += 1
           return direct === undefined || calls % callsPerClusterCall === 0
             ? overCluster(conversation, request)

@@ -17,15 +17,21 @@ export type Ask = (request: ConversationRequest) => Effect.Effect<ConversationRe
 export class AwakeConversations extends Context.Service<
   AwakeConversations,
   {
+    /** Absent, too, while a call over the cluster has not joined the queue yet: nobody may overtake it. */
     readonly find: (conversation: string) => Ask | undefined
     /** Until the scope ends. */
     readonly add: (conversation: string, ask: Ask) => Effect.Effect<void, never, Scope.Scope>
+    /** A call goes over the cluster. `correlation` names it. */
+    readonly sent: (conversation: string, correlation: string) => void
+    /** It has joined the entity's queue, or was answered. Idempotent. */
+    readonly arrived: (conversation: string, correlation: string) => void
   }
 >()("@parley/runtime/AwakeConversations") {
   static readonly layer: Layer.Layer<AwakeConversations> = Layer.sync(AwakeConversations, () => {
     const awake = new Map<string, Ask>()
+    const underWay = new Map<string, Set<string>>()
     return {
-      find: (conversation) => awake.get(conversation),
+      find: (conversation) => (underWay.has(conversation) ? undefined : awake.get(conversation)),
       add: (conversation, ask) =>
         Effect.acquireRelease(
           Effect.sync(() => {
@@ -37,6 +43,15 @@ export class AwakeConversations extends Context.Service<
               if (awake.get(conversation) === ask) awake.delete(conversation)
             }),
         ),
+      sent: (conversation, correlation) => {
+        const calls = underWay.get(conversation)
+        if (calls === undefined) underWay.set(conversation, new Set([correlation]))
+        else calls.add(correlation)
+      },
+      arrived: (conversation, correlation) => {
+        const calls = underWay.get(conversation)
+        if (calls?.delete(correlation) === true && calls.size === 0) underWay.delete(conversation)
+      },
     }
   })
 }

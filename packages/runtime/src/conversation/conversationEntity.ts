@@ -44,8 +44,11 @@ export const layer = (options: {
         }),
       )
       // After the loop: it is taken away before the loop stops.
-      yield* (yield* AwakeConversations).add(entityId, loop.ask)
-      return ConversationEntity.of({ Ask: ({ payload }) => loop.ask(payload) })
+      const awake = yield* AwakeConversations
+      yield* awake.add(entityId, loop.ask)
+      return ConversationEntity.of({
+        Ask: ({ payload }) => loop.ask(payload, () => awake.arrived(entityId, payload.origin.correlation)),
+      })
     }),
     {
       concurrency: "unbounded",

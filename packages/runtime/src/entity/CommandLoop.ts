@@ -71,9 +71,10 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
     this.#fork = options.fork
   }
 
-  /** Joins the queue at once, in the order of the calls. */
-  readonly ask = (request: Request): Effect.Effect<Outcome<Answer>, Unavailable> =>
+  /** Joins the queue at once, in the order of the calls; `joined` is called when it has, or was refused. */
+  readonly ask = (request: Request, joined?: () => void): Effect.Effect<Outcome<Answer>, Unavailable> =>
     Effect.callback<Outcome<Answer>, Unavailable>((resume) => {
+      joined?.()
       if (this.#closed || this.#waiting.length >= maxWaiting) {
         resume(Effect.fail(new Unavailable({ reason: "the conversation cannot take more now" })))
         return
