@@ -18,6 +18,8 @@ export interface ChaosReport {
   readonly before: Proof
   readonly after: Proof
   readonly settled: Settled
+  /** Of this process, while it offered: microseconds of CPU, and how late its own loop was (p99). */
+  readonly cost: { readonly user: number; readonly system: number; readonly loopDelayMs: number }
 }
 
 /** Of what was offered, with limits raised, at least this much must have been acknowledged: else the run did nothing. */
@@ -44,7 +46,7 @@ export const faultsOf = (report: ChaosReport): ReadonlyArray<string> => {
 }
 
 export const describe = (report: ChaosReport): string => {
-  const { options, stage, traffic, changes, verdict, settled, before, after } = report
+  const { options, stage, traffic, changes, verdict, settled, before, after, cost } = report
   const { recorder } = stage
   const { recording } = recorder
   const refused = [...recorder.refusals].map(([code, count]) => `${code} ${count}`).join(", ")
@@ -59,6 +61,7 @@ export const describe = (report: ChaosReport): string => {
     `members added ${changes.additions}, removed ${changes.removals}; history reads ${recording.reads.length}`,
     `ack latency from the schedule, pauses included: ${percentiles(traffic.latencies)}`,
     `ack latency of sends offered while connected: ${percentiles(traffic.undisturbed)}`,
+    `this process: ${((cost.user + cost.system) / 1e6).toFixed(1)} s of CPU while it offered, its loop late by p99 ${cost.loopDelayMs.toFixed(0)} ms`,
     `quiet after ${(settled.ms / 1000).toFixed(1)} s; checked in ${(report.checkMs / 1000).toFixed(1)} s, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`,
     `checker proved by ${before.planted} planted defects before, ${after.planted} on this run's own record`,
     "",

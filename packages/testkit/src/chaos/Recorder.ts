@@ -149,7 +149,7 @@ const contentOf = ({ type, payload }: Frame): Content =>
     ? { type, messageId: payload.message_id, who: payload.sender_id, text: payload.text ?? "" }
     : { type, messageId: "", who: concerned(type, payload), text: "" }
 
-const concerned = (type: string, payload: any): string => {
+const concerned = (type: string, payload: Frame["payload"]): string => {
   if (type === "member.added")
     return payload.members
       .map(({ user_id }: { user_id: string }) => user_id)

@@ -12,8 +12,8 @@ import type { Stage, Talk } from "./Stage.ts"
 const tickMs = 4
 /** Of the acknowledged ones this share is sent again, to see the same ack. */
 const repeatShare = 0.01
-/** This share is sent by one who was removed. */
-const formerShare = 0.002
+/** Where somebody was removed, this share is sent by one of them. */
+const formerShare = 0.01
 const shortestText = 20
 const longestText = 400
 
@@ -60,36 +60,34 @@ export class Traffic {
   #offer(due: number): void {
     const random = this.#random
     const talk = random.pick(this.#stage.talks)
-    const byFormer = talk.former.length > 0 && random.chance(formerShare * this.#stage.talks.length)
+    const byFormer = talk.former.length > 0 && random.chance(formerShare)
     const user = random.pick(byFormer ? talk.former : talk.members)
     if (byFormer) this.byFormer++
     this.offered++
-    this.#send(talk, user, due)
+    void this.#send(talk, user, due)
   }
 
-  #send(talk: Talk, user: string, due: number): void {
+  async #send(talk: Talk, user: string, due: number): Promise<void> {
     const random = this.#random
     const client = random.pick(this.#stage.clientsOf(user))
     const clientMsgId = `c-${++this.#number}`
     const length = Math.floor(shortestText * (longestText / shortestText) ** (random.next() ** 2))
     const text = `${clientMsgId} ${filler.slice(0, length)}`
     const repeats = random.chance(repeatShare)
-    const reconnects = client.state === "synced" ? client.reconnects : -1
-    void client.send(talk.id, clientMsgId, text).then((outcome) => {
-      if (outcome._tag === "Rejected") {
-        this.rejected++
-        return
-      }
-      this.acked++
-      if (outcome.ack.duplicate) this.duplicates++
-      const latency = now() - due
-      this.latencies.push(latency)
-      if (client.reconnects === reconnects) this.undisturbed.push(latency)
-      if (!repeats) return
-      void client.send(talk.id, clientMsgId, text).then((again) => {
-        if (again._tag === "Acked" && again.ack.duplicate) this.duplicates++
-      })
-    })
+    const connection = client.state === "synced" ? client.reconnects : -1
+    const outcome = await client.send(talk.id, clientMsgId, text)
+    if (outcome._tag === "Rejected") {
+      this.rejected++
+      return
+    }
+    this.acked++
+    if (outcome.ack.duplicate) this.duplicates++
+    const latency = now() - due
+    this.latencies.push(latency)
+    if (client.reconnects === connection) this.undisturbed.push(latency)
+    if (!repeats) return
+    const again = await client.send(talk.id, clientMsgId, text)
+    if (again._tag === "Acked" && again.ack.duplicate) this.duplicates++
   }
 }
 

@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { monitorEventLoopDelay } from "node:perf_hooks"
 import { check } from "../checker/check.ts"
 import { prove } from "../checker/prove.ts"
 import { readLog } from "../checker/readLog.ts"
@@ -22,7 +23,7 @@ import { inTurn, Stage } from "./Stage.ts"
 import { Traffic } from "./Traffic.ts"
 
 /** How long the end may take until everybody is caught up. Whoever is not by then is what the checker finds. */
-const quietWithinMs = 60_000
+const quietWithinMs = 120_000
 
 const raised: Readonly<Record<string, string>> = Object.fromEntries(
   [
@@ -42,12 +43,17 @@ export const chaos = async (options: ChaosOptions, say: (line: string) => void):
   try {
     await stage.open()
     say(`${stage.clients.length} connections in ${stage.talks.length} conversations`)
+    const lateness = monitorEventLoopDelay({ resolution: 10 })
+    lateness.enable()
+    const spent = process.cpuUsage()
     const traffic = new Traffic(stage, random, options.rate, options.seconds)
     const changes = new Changes(stage, new SeededRandom(options.seed + 1))
     const reads = new Reads(stage, new SeededRandom(options.seed + 2))
     const sideshows = [changes.run(), reads.run()]
     const kills = killing(parley, options, say)
     await traffic.run()
+    const cost = { ...process.cpuUsage(spent), loopDelayMs: lateness.percentile(99) / 1e6 }
+    lateness.disable()
     await kills
     changes.stop()
     reads.stop()
@@ -64,7 +70,7 @@ export const chaos = async (options: ChaosOptions, say: (line: string) => void):
     const verdict = check(recording)
     const checkMs = now() - started
     const after = prove(recording, random)
-    return { options, stage, traffic, changes, verdict, checkMs, before, after, settled }
+    return { options, stage, traffic, changes, verdict, checkMs, before, after, settled, cost }
   } catch (cause) {
     say(parley.output().slice(-4_000))
     throw cause

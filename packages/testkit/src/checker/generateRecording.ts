@@ -86,8 +86,9 @@ class World {
   finish(): Recording {
     const { recording } = this
     for (const device of this.#devices) {
-      if (device.connection === -1) this.#connect(device)
-      while (device.replies.length > 0) this.#reply(device)
+      while (device.connection === -1 || device.replies.length > 0)
+        if (device.connection === -1) this.#connect(device)
+        else this.#reply(device)
     }
     for (const device of this.#devices) this.#deliver(device, Infinity)
     recording.history = this.#server.talks.map((talk) => itemsOf(talk, 0, Infinity))
@@ -107,22 +108,25 @@ class World {
 
   #connect(device: ModelDevice): void {
     const { connections, receipts } = this.recording
-    const from = device.held.size === 0 ? "nothing" : "cursor"
-    const connection = connections.push({ device: device.number, openedAt: this.#tick(), from }) - 1
+    const start = device.held.size === 0 ? "nothing" : "cursor"
+    const connection = connections.push({ device: device.number, openedAt: this.#tick(), from: start }) - 1
     device.connection = connection
     for (const talk of this.#server.talks) {
       const held = device.held.get(talk.number)
       if (held === undefined || this.#server.nextFor(talk, device.user, held) === undefined) continue
-      const start = this.#server.startFor(talk, device.user, replayed)
-      if (start > held) receipts.add(this.#tick(), connection, talk.number, start, GAP)
+      const behind = this.#server.startFor(talk, device.user, replayed)
+      if (behind > held) receipts.add(this.#tick(), connection, talk.number, behind, GAP)
       // A repeat now and then: at least once is what is promised.
       const within = talk.spans.get(device.user)!.some(({ from, to }) => from < held && held < to)
       const repeated = within && this.#random.chance(0.3) ? held - 2 : held
-      device.held.set(talk.number, Math.max(start > held ? start : repeated, -1))
+      device.held.set(talk.number, Math.max(behind > held ? behind : repeated, -1))
     }
     receipts.add(this.#tick(), connection, -1, -1, SYNCED)
     connections[connection]!.syncedAt = this.#clock
-    for (const send of device.unknown.splice(0)) this.#try(device, send)
+    const again = device.unknown.splice(0)
+    for (const send of again)
+      if (device.connection === -1) device.unknown.push(send)
+      else this.#try(device, send)
   }
 
   #cut(device: ModelDevice): void {

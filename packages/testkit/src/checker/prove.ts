@@ -44,10 +44,11 @@ const proveOne = (
   const undo = defect.plant(recording, random)
   try {
     if (undo === undefined) return "the record has no place for it"
-    const rose = risen(clean, check(recording))
-    if (rose.join() !== defect.counter)
-      return `${defect.counter} should rise, but ${rose.join() || "nothing"} did`
-    return undefined
+    const verdict = check(recording)
+    const rose = risen(clean, verdict)
+    if (rose.join() === defect.counter) return undefined
+    const evidence = rose.map((counter) => `${counter} (${verdict.evidence[counter].slice(0, 3).join("; ")})`)
+    return `${defect.counter} should rise, but ${evidence.join(", ") || "nothing"} did`
   } finally {
     undo?.()
     recording.log = log

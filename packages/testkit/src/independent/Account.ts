@@ -7,6 +7,7 @@
 
 export interface Answer {
   readonly status: number
+  // oxlint-disable-next-line typescript/no-explicit-any -- JSON as it came
   readonly body: any
 }
 

@@ -6,7 +6,7 @@
  * Not for: showing a chat. It keeps no messages; a watcher sees the frames.
  */
 import { WebSocket } from "ws"
-import { Account } from "./Account.ts"
+import type { Account } from "./Account.ts"
 import { afterClose, type Frame, type Problem, type SendAck } from "./Frame.ts"
 import { Outgoing, type Outcome, type Send } from "./Outgoing.ts"
 

@@ -13,6 +13,7 @@ export interface Frame {
   readonly client_msg_id?: string
   readonly reply_to?: string
   readonly ts?: string
+  // oxlint-disable-next-line typescript/no-explicit-any -- JSON as it came
   readonly payload: any
 }
 

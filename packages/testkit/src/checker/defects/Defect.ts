@@ -91,7 +91,7 @@ export const endOf = ({ receipts, reads, sends, changes }: Recording): number =>
   for (let row = 0; row < receipts.length; row++) see(receipts.at[row])
   for (const { answeredAt } of reads) see(answeredAt)
   for (const { attempts } of sends)
-    for (const { startedAt, answeredAt } of attempts) (see(startedAt), see(answeredAt))
+    for (const { startedAt, answeredAt } of attempts) for (const at of [startedAt, answeredAt]) see(at)
   for (const { answeredAt } of changes) see(answeredAt)
   return end + 1
 }

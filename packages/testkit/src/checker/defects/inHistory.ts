@@ -1,5 +1,5 @@
 /** Defects of what stands at the end, and of the acks that promised it. */
-import { wasRefused } from "../Truth.ts"
+import { firstAckAt, wasRefused } from "../Truth.ts"
 import { type Defect, find, findAcked, freeSeq, withHistory } from "./Defect.ts"
 
 export const inHistory: ReadonlyArray<Defect> = [
@@ -15,12 +15,14 @@ export const inHistory: ReadonlyArray<Defect> = [
     name: "the end of a history is cut off",
     counter: "lost",
     plant: (recording, random) => {
-      const found = findAcked(
-        recording,
-        random,
-        ({ send, place }) => place === recording.history[send.conversation]!.length - 1,
-      )
-      return found && withHistory(recording, found.send.conversation, (items) => items.pop())
+      const { history, sends } = recording
+      const talk = find(history.length, random, (one) => {
+        const last = history[one]?.at(-1)
+        return (
+          last !== undefined && sends.some((send) => send.text === last.text && firstAckAt(send) < Infinity)
+        )
+      })
+      return talk === undefined ? undefined : withHistory(recording, talk, (items) => items.pop())
     },
   },
   {
