@@ -85,10 +85,20 @@ it("commits in quick succession are told to the model once, and without delay wh
   const { host, posted, outcome } = start()
   for (const position of [1, 2, 3]) host.committed(position)
   expect([posted, host.stats().head]).toEqual([[], 3])
-  vi.advanceTimersByTime(50)
+  vi.advanceTimersByTime(200)
   expect(posted).toEqual([{ _tag: "Committed" }])
   outcome(host.caughtUp(3))
   expect(posted.length).toBe(2)
+})
+
+it("a hundred commits are told to the model at once", () => {
+  const { host, posted } = start()
+  host.committed(98)
+  expect(posted).toEqual([])
+  host.committed(99)
+  expect(posted).toEqual([{ _tag: "Committed" }])
+  vi.advanceTimersByTime(200)
+  expect(posted.length).toBe(1)
 })
 
 it("trouble shows until the next progress, and is reported once", () => {

@@ -52,8 +52,8 @@ const endOfString = (text: string, from: number): number => {
 export const mayHoldForbidden = (text: string): boolean => text.includes("\\u")
 
 /** The path (`payload.metadata.a.0`) of the first string or key with a NUL or a lone surrogate in a parsed JSON value, if any. */
-export const findForbidden = (value: unknown): string | undefined => {
-  const waiting: Array<Visit> = [{ value, key: "", parent: undefined }]
+export const findForbidden = (root: unknown): string | undefined => {
+  const waiting: Array<Visit> = [{ value: root, key: "", parent: undefined }]
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
     const { value } = visit
     if (typeof value === "string") {

@@ -20,7 +20,7 @@ const fixture = <A>(name: string): A =>
 const current = fixture<ReadonlyArray<Fixture>>("conversation-events")
 const memberAddedV1 = fixture<Fixture>("member-added-v1")
 const [, message] = current
-const stored = message!.stored
+const sent = message!.stored
 
 describe("what stands on disk", () => {
   it.each(current)("is written to the letter as it always was: $stored.type", ({ stored, event }) => {
@@ -36,13 +36,13 @@ describe("what stands on disk", () => {
   })
 
   it("with fields that this version does not know is read without them", () => {
-    const data = stored.data.replace("{", '{"later":1,"__proto__":{"ts":1},')
-    expect(decodeEvent({ ...stored, data })).toEqual(message!.event)
+    const data = sent.data.replace("{", '{"later":1,"__proto__":{"ts":1},')
+    expect(decodeEvent({ ...sent, data })).toEqual(message!.event)
   })
 })
 
 describe("an event that cannot be read says so", () => {
-  const meta = (v: number) => stored.metadata.replace('"v":1', `"v":${v}`)
+  const meta = (v: number) => sent.metadata.replace('"v":1', `"v":${v}`)
   it.each<[string, Partial<StoredEvent>]>([
     ["an unknown type", { type: "MessageWhispered" }],
     ["the name of a property of every object as type", { type: "constructor" }],
@@ -54,16 +54,16 @@ describe("an event that cannot be read says so", () => {
     ["data that is no JSON", { data: "{" }],
     ["data that is null", { data: "null" }],
     ["data that is a list", { data: "[]" }],
-    ["data without a ts", { data: stored.data.replace('"ts":1790000000001,', "") }],
-    ["a fractional ts", { data: stored.data.replace('"ts":1790000000001,', '"ts":1.5,') }],
-    ["an ill-formed user", { data: stored.data.replace('"sender":"ann"', '"sender":"a n n"') }],
+    ["data without a ts", { data: sent.data.replace('"ts":1790000000001,', "") }],
+    ["a fractional ts", { data: sent.data.replace('"ts":1790000000001,', '"ts":1.5,') }],
+    ["an ill-formed user", { data: sent.data.replace('"sender":"ann"', '"sender":"a n n"') }],
   ])("%s", (_, broken) => {
-    expect(() => decodeEvent({ ...stored, ...broken })).toThrow(UnreadableEvent)
+    expect(() => decodeEvent({ ...sent, ...broken })).toThrow(UnreadableEvent)
   })
 
   it("without saying what stood there", () => {
     try {
-      decodeEvent({ ...stored, data: stored.data.replace('"box":"aGVsbG8="', '"box":["secret"]') })
+      decodeEvent({ ...sent, data: sent.data.replace('"box":"aGVsbG8="', '"box":["secret"]') })
       expect.unreachable()
     } catch (error) {
       expect(error).toMatchObject({

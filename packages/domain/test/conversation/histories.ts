@@ -12,7 +12,7 @@ export const user = fc.constantFrom("ann", "bob", "cid", "dan", "eve")
 const role = fc.constantFrom<Role>("owner", "admin", "member", "reader")
 /** Small, so that histories meet it. */
 const limits = { ...defaultLimits, group_members: 4, text_chars: 8 }
-const now = fc.integer({ min: 0, max: 1_000 })
+const arrival = fc.integer({ min: 0, max: 1_000 })
 const optional = <A>(arbitrary: fc.Arbitrary<A>) => fc.option(arbitrary, { nil: undefined })
 /** Without the absent fields: this is how commands arrive. */
 const present = <A extends object>(fields: { readonly [K in keyof A]: A[K] | undefined }): Partial<A> =>
@@ -21,12 +21,12 @@ const present = <A extends object>(fields: { readonly [K in keyof A]: A[K] | und
 const someMessage = fc.integer({ min: 0, max: 999_999 }).map(messageId)
 
 export const creation: fc.Arbitrary<ConversationCommand> = fc.oneof(
-  fc.tuple(user, user, now).map(([a, b, now]) => createDirect(a, b, { now, limits })),
+  fc.tuple(user, user, arrival).map(([a, b, now]) => createDirect(a, b, { now, limits })),
   fc
     .record({
       actor: user,
       others: fc.array(user, { maxLength: 5 }),
-      now,
+      now: arrival,
       history: fc.constantFrom("all" as const, "from_join" as const),
       request: optional(fc.constantFrom("request-1", "request-2")),
       topic: optional(fc.constant(sealed("ann", "topic"))),
@@ -39,7 +39,7 @@ const sending: fc.Arbitrary<ConversationCommand> = fc
   .record({
     actor: user,
     key: fc.constantFrom("k1", "k2", "k3", "k4"),
-    now,
+    now: arrival,
     message_id: someMessage,
     mac: fc.constantFrom("mac-1", "mac-2"),
     media: optional(fc.array(fc.constantFrom("med_1", "med_2"), { maxLength: 3 })),
@@ -60,11 +60,11 @@ const changing: fc.Arbitrary<ConversationCommand> = fc
     actor: user,
     add: fc.array(fc.record({ user_id: user, role }), { maxLength: 3 }),
     remove: fc.array(user, { maxLength: 3 }),
-    now,
+    now: arrival,
   })
   .map(({ actor, add, remove, now }) => change(actor, { add, remove }, { now, limits }))
 
-export const command: fc.Arbitrary<ConversationCommand> = fc.oneof(
+export const commands: fc.Arbitrary<ConversationCommand> = fc.oneof(
   { arbitrary: creation, weight: 1 },
   { arbitrary: sending, weight: 5 },
   { arbitrary: changing, weight: 4 },
@@ -83,11 +83,11 @@ export interface History {
   readonly state: ConversationState
 }
 
-export const play = (commands: ReadonlyArray<ConversationCommand>): History => {
+export const play = (asked: ReadonlyArray<ConversationCommand>): History => {
   const steps: Array<Step> = []
   const events: Array<ConversationEvent> = []
   let state = initial
-  for (const command of commands) {
+  for (const command of asked) {
     const decision = decide(state, command)
     const news = decision._tag === "Accepted" ? decision.events : []
     const after = fold(news, state)
@@ -100,5 +100,5 @@ export const play = (commands: ReadonlyArray<ConversationCommand>): History => {
 
 /** Begins with a creation, most of the time one that succeeds; everything after it may be accepted or not. */
 export const history: fc.Arbitrary<History> = fc
-  .tuple(creation, fc.array(command, { maxLength: 40 }))
+  .tuple(creation, fc.array(commands, { maxLength: 40 }))
   .map(([first, rest]) => play([first, ...rest]))

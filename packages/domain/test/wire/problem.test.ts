@@ -1,5 +1,5 @@
 import { RejectionCode } from "@parley/domain/Rejection"
-import { Problem, ProblemCode, problem, problems } from "@parley/domain/wire/problem"
+import { Problem, type ProblemCode, problem, problems } from "@parley/domain/wire/problem"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 
@@ -25,7 +25,7 @@ describe("a problem", () => {
 
   it("needs no more than a request id, and says nothing that it was not told", () => {
     expect(problem("not_found", { requestId: "req" })).toEqual({
-      type: "/docs/errors#not_found",
+      type: "/docs/errors/not_found",
       title: "Not found",
       status: 404,
       detail: "Not found.",

@@ -117,6 +117,13 @@ describe("sync", () => {
     expect(readClientFrame(sync(full))).toEqual({ _tag: "Sync", frame: sync(full) })
   })
 
+  it("naming something that is no conversation knows nothing by that name", () => {
+    expect(readClientFrame(sync({ known: { cnv_1: 7, [id]: 7 } }))).toEqual({
+      _tag: "Sync",
+      frame: sync({ known: { [id]: 7 } }),
+    })
+  })
+
   it.each([[-1], [1.5], [1e300], [Number.MAX_SAFE_INTEGER + 1], ["7"], [null]])(
     "knowing a conversation up to %j is invalid",
     (seq) => {

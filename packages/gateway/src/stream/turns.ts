@@ -69,6 +69,7 @@ const answerSync = Effect.fnUntraced(function* (
   const requestId = session.requestId()
   const refused = (problem: Refused): void => session.refuse(to, problemOf(problem, { requestId }).body)
   if (outcome._tag === "Failure") {
+    yield* Effect.logWarning("A sync was not served", { requestId, reason: outcome.failure.reason })
     // Some conversations may be attached and others not: none is, until a sync succeeds.
     session.reset()
     refused(unavailable())

@@ -124,7 +124,11 @@ export class TestClient {
       const last = stream.findLastIndex((model) => model.position <= position)
       if (!members.has(this.user) || this.#over.has(conversation)) continue
       // Removed since: a sync without a cursor says nothing of it.
-      if (this.#first && stream.slice(last).some(({ framed }) => framed.removed?.includes(this.user) === true)) continue
+      if (
+        this.#first &&
+        stream.slice(last).some(({ framed }) => framed.removed?.includes(this.user) === true)
+      )
+        continue
       const held = this.known.get(conversation)
       if ((held ?? -1) < last) this.#fault(`${conversation}: the cursor covers ${last}, held ${held}`)
     }

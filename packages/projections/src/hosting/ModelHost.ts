@@ -15,8 +15,12 @@ const queryTimeoutMs = 5_000
 /** How long a read waits for its model before it gives up. */
 const catchUpMs = 1_000
 const maxWaiting = 10_000
-/** Commits of this much time are told to the model together; who waits for it has it told at once. */
-const gatherMs = 50
+/**
+ * Commits of this much time, or this many events, are told to the model together: waking a thread for each commit costs more than all
+ * that it does with it. Reads fold what lies between; who waits for the model has it told at once.
+ */
+const gatherMs = 200
+const gatherEvents = 100
 
 export interface ModelStats {
   readonly position: Position
@@ -51,7 +55,9 @@ export class ModelHost {
   #stopped: string | undefined
   /** The thread has ended: nothing is answered. */
   #ended = false
-  #told = false
+  #timer: NodeJS.Timeout | undefined
+  /** The log's last position when the model was last told to look. */
+  #toldHead: Position = -1
   #hasOpened: () => void = () => undefined
 
   constructor(options: HostOptions) {
@@ -115,9 +121,9 @@ export class ModelHost {
 
   readonly committed = (position: Position): void => {
     this.#head = position
-    if (this.#told) return
-    this.#told = true
-    setTimeout(() => this.#tell(), gatherMs).unref()
+    if (position - this.#toldHead >= gatherEvents) return this.#tell()
+    if (this.#timer !== undefined) return
+    this.#timer = setTimeout(() => this.#tell(), gatherMs).unref()
   }
 
   readonly ask = <A>(method: string, ...args: ReadonlyArray<unknown>): Effect.Effect<A, Unavailable> =>
@@ -168,7 +174,9 @@ export class ModelHost {
   }
 
   #tell(): void {
-    this.#told = false
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#toldHead = this.#head
     if (!this.#ended) this.#options.post({ _tag: "Committed" })
   }
 }
