@@ -17,8 +17,8 @@ export type Verdict = "keep" | "stop" | "resume" | "close"
 export class Flow {
   /** Ever queued for the connection. */
   total = 0
-  /** 0 while flowing. */
-  #stoppedAt = 0
+  /** -1 while flowing. */
+  #stoppedAt = -1
   /** What had been queued at `#markAt`; once all of it is drained a new mark is set. */
   #mark = -1
   #markAt = 0
@@ -26,7 +26,7 @@ export class Flow {
   #owed = 0
 
   get stopped(): boolean {
-    return this.#stoppedAt > 0
+    return this.#stoppedAt >= 0
   }
 
   /** @param waiting bytes queued that the kernel has not taken. */
@@ -36,7 +36,7 @@ export class Flow {
       this.#mark = this.total
       this.#markAt = now
     }
-    if (this.#stoppedAt === 0) {
+    if (this.#stoppedAt < 0) {
       const tooOld = this.#mark >= 0 && now - this.#markAt >= STOP_AFTER_MS
       if (waiting <= STOP_BYTES && !tooOld) return "keep"
       this.#stoppedAt = now
@@ -44,7 +44,7 @@ export class Flow {
       return "stop"
     }
     if (waiting <= RESUME_BYTES && this.total - waiting >= this.#owed) {
-      this.#stoppedAt = 0
+      this.#stoppedAt = -1
       this.#mark = -1
       return "resume"
     }

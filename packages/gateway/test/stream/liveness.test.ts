@@ -29,7 +29,8 @@ describe("flow", () => {
   it("closes 30 s after it stopped, when still over", () => {
     const flow = flowing(2 * MIB)
     expect(flow.judge(MIB + 1, 1_000)).toBe("stop")
-    expect(flow.judge(MIB, 30_999)).toBe("keep")
+    expect(flow.judge(MIB, 29_999)).toBe("keep")
+    expect(flow.judge(MIB, 30_000)).toBe("keep")
     expect(flow.judge(MIB, 31_000)).toBe("close")
   })
 
