@@ -4,9 +4,13 @@
  *
  * Run as a process: `node bareServer.ts <port>`; prints `ready`.
  */
-import { WebSocket, WebSocketServer } from "ws"
+import { type WebSocket, WebSocketServer } from "ws"
 
-const server = new WebSocketServer({ port: Number(process.argv[2]), host: "127.0.0.1", perMessageDeflate: false })
+const server = new WebSocketServer({
+  port: Number(process.argv[2]),
+  host: "127.0.0.1",
+  perMessageDeflate: false,
+})
 const rooms = new Map<string, Set<WebSocket>>()
 
 server.on("connection", (socket, request) => {

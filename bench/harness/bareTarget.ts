@@ -7,9 +7,13 @@ import { freePort } from "./ports.ts"
 
 export const startBare = async (): Promise<Target> => {
   const port = await freePort()
-  const child = spawn(process.execPath, [new URL("./bareServer.ts", import.meta.url).pathname, String(port)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  })
+  const child = spawn(
+    process.execPath,
+    [new URL("./bareServer.ts", import.meta.url).pathname, String(port)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  )
   await once(child.stdout, "data")
   const sockets: Array<WebSocket> = []
   const open = async (room: string): Promise<WebSocket> => {

@@ -12,7 +12,7 @@ const root = new URL("../../", import.meta.url).pathname
 
 export const startParley = async (environment: Readonly<Record<string, string>> = {}): Promise<Target> => {
   const [port, ops] = [await freePort(), await freePort()]
-  const data = mkdtempSync(join(tmpdir(), "parley-bench-"))
+  const directory = mkdtempSync(join(tmpdir(), "parley-bench-"))
   const child = spawn(process.execPath, [join(root, "packages/gateway/src/main.ts")], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
@@ -20,7 +20,7 @@ export const startParley = async (environment: Readonly<Record<string, string>> 
       ...process.env,
       PARLEY_HTTP_PORT: String(port),
       PARLEY_OPS_PORT: String(ops),
-      PARLEY_DATA_DIR: data,
+      PARLEY_DATA_DIR: directory,
       PARLEY_DEV_LOGIN: "true",
       PARLEY_LIMIT_MESSAGES_PER_SECOND: "1000000",
       PARLEY_LIMIT_MESSAGES_BURST: "1000000",
@@ -39,19 +39,23 @@ export const startParley = async (environment: Readonly<Record<string, string>> 
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)))
   })
 
-  const post = async (path: string, token: string | undefined, body: unknown): Promise<any> => {
+  const post = async (
+    path: string,
+    token: string | undefined,
+    body: unknown,
+  ): Promise<Record<string, string>> => {
     const answer = await fetch(base + path, {
       method: "POST",
       headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify(body),
     })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return answer.json()
+    return (await answer.json()) as Record<string, string>
   }
   const sockets: Array<WebSocket> = []
   const connect = async (token: string): Promise<WebSocket> => {
     const { token: streamToken, url } = await post("/v1/ws/token", token, { device_id: "bench" })
-    const socket = new WebSocket(url, {
+    const socket = new WebSocket(url!, {
       headers: { authorization: `Bearer ${streamToken}` },
       perMessageDeflate: false,
     })
@@ -69,7 +73,7 @@ export const startParley = async (environment: Readonly<Record<string, string>> 
     return socket
   }
   const login = async (user: string): Promise<string> =>
-    (await post("/v1/dev/login", undefined, { user_id: user })).access_token
+    (await post("/v1/dev/login", undefined, { user_id: user }))["access_token"]!
 
   return {
     name: "parley",
@@ -79,7 +83,7 @@ export const startParley = async (environment: Readonly<Record<string, string>> 
       for (let i = 0; i < count; i++) {
         const [a, b] = [await login(`a-${i}`), await login(`b-${i}`)]
         const { id } = await post("/v1/conversations", a, { kind: "direct", user_id: `b-${i}` })
-        pairs.push({ conversation: id, from: await connect(a), to: await connect(b) })
+        pairs.push({ conversation: id!, from: await connect(a), to: await connect(b) })
       }
       return pairs
     },
@@ -87,7 +91,7 @@ export const startParley = async (environment: Readonly<Record<string, string>> 
       for (const socket of sockets) socket.terminate()
       child.kill("SIGTERM")
       await once(child, "exit")
-      rmSync(data, { recursive: true })
+      rmSync(directory, { recursive: true })
     },
   }
 }

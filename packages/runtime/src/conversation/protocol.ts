@@ -3,7 +3,7 @@
  *
  * Always true: declared once, imported by the entity and by its callers.
  */
-import { ConversationId, MessageId, UserId } from "@parley/domain/ids"
+import { type ConversationId, MessageId, UserId } from "@parley/domain/ids"
 import { MemberEntry } from "@parley/domain/conversation/events"
 import { History } from "@parley/domain/conversation/vocabulary"
 import { Rejection } from "@parley/domain/Rejection"

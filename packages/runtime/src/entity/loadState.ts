@@ -13,10 +13,10 @@ export interface Loaded<State> {
   readonly snapshotRevision: number
 }
 
-export const loadState = Effect.fnUntraced(function* <State>(
+export const loadState = Effect.fnUntraced(function* <State, Event, Request, Command, Answer>(
   store: EventStore["Service"],
   snapshots: SnapshotStore["Service"],
-  aggregate: Aggregate<State, any, any, any, any>,
+  aggregate: Aggregate<State, Event, Request, Command, Answer>,
   stream: string,
 ): Effect.fn.Return<Loaded<State>, StoreUnavailable | StreamDeleted> {
   const snapshot = yield* snapshots.load(stream, aggregate.snapshotVersion)

@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import { StoreUnavailable } from "../../src/errors.ts"
-import { createDirect, owner, ownerOver, parts, readAll, send } from "./owner.ts"
+import { createDirect, owner, ownerOver, parts, readAll, send, ackOf } from "./owner.ts"
 
 const unavailable = new StoreUnavailable({ reason: "no answer" })
-const run = <A, E>(test: Effect.Effect<A, E, any>) => test.pipe(Effect.provide(parts)) as Effect.Effect<A, E>
+const run = <A, E, R>(test: Effect.Effect<A, E, R>) => Effect.provide(test, parts)
 
 /** Lets time pass in small steps, at most two minutes of it, until the fiber has its answer. */
 const advanceUntilDone = (fiber: Fiber.Fiber<unknown, unknown>) =>
@@ -56,9 +56,7 @@ describe("a command loop", () => {
           (i) => loop.ask(send("ann", `m${i}`, "hello")),
           { concurrency: "unbounded" },
         )
-        expect(replies.map((reply) => (reply as any).answer.seq)).toEqual(
-          Array.from({ length: 600 }, (_, i) => i + 1),
-        )
+        expect(replies.map((reply) => ackOf(reply).seq)).toEqual(Array.from({ length: 600 }, (_, i) => i + 1))
         expect(Math.max(...sizes)).toBeLessThanOrEqual(256)
         expect(sizes.length).toBeLessThan(10)
       }),
@@ -121,7 +119,7 @@ describe("a command loop", () => {
         )
         const again = yield* first.ask(send("ann", "m0", "hello"))
         expect(again).toMatchObject({
-          answer: { seq: 1, duplicate: true, message_id: (ack as any).answer.message_id },
+          answer: { seq: 1, duplicate: true, message_id: ackOf(ack).message_id },
         })
         const other = yield* first.ask(send("ann", "m0", "x".repeat(20_000)))
         expect(other).toMatchObject({ rejection: { code: "idempotency_mismatch" } })

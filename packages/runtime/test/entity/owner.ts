@@ -1,4 +1,5 @@
 /** Owners of one conversation, as two nodes would be, over one store: what the entity tests need to start from. */
+import type { ConversationAnswer, Sent } from "@parley/domain/conversation/commands"
 import { defaultLimits } from "@parley/domain/limits"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,7 +8,7 @@ import { layer as brokerMemory } from "../../src/broker/BrokerMemory.ts"
 import type { ConversationRequest } from "../../src/Conversations.ts"
 import { conversationAggregate } from "../../src/conversation/conversationAggregate.ts"
 import { conversationStream } from "../../src/conversation/protocol.ts"
-import { CommandLoop } from "../../src/entity/CommandLoop.ts"
+import type { Outcome } from "../../src/entity/decideBatch.ts"
 import { makeLoop } from "../../src/entity/makeLoop.ts"
 import { EventStore } from "../../src/EventStore.ts"
 import { layer as eventStoreMemory } from "../../src/eventStore/EventStoreMemory.ts"
@@ -55,9 +56,13 @@ export const send = (actor: string, clientMsgId: string, text: string): Conversa
   body: { text },
 })
 
+/** The ack of a send that was accepted. */
+export const ackOf = (reply: Outcome<ConversationAnswer>): Sent => {
+  if (reply._tag !== "Answered" || reply.answer._tag !== "Sent") throw new Error(JSON.stringify(reply))
+  return reply.answer
+}
+
 export const readAll = Effect.gen(function* () {
   const store = yield* EventStore
   return yield* store.readStream(stream, { direction: "forward", limit: 10_000 })
 })
-
-export { CommandLoop }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { createDirect, owner, parts, readAll, send } from "./owner.ts"
+import { createDirect, owner, parts, readAll, send, ackOf } from "./owner.ts"
 
 /** Two owners that both believe to hold the conversation: the second is asleep at revision 0 while the first goes on. */
 const twoOwners = Effect.gen(function* () {
@@ -19,7 +19,7 @@ describe("two owners of one conversation", () => {
       const again = yield* stale.ask(send("ann", "m1", "hello"))
       expect(ack).toMatchObject({ answer: { seq: 1, duplicate: false } })
       expect(again).toMatchObject({ answer: { seq: 1, duplicate: true } })
-      expect(again).toMatchObject({ answer: { message_id: (ack as any).answer.message_id } })
+      expect(again).toMatchObject({ answer: { message_id: ackOf(ack).message_id } })
       expect((yield* readAll).map((event) => event.type)).toEqual(["ConversationCreated", "MessageSent"])
     }).pipe(Effect.provide(parts)),
   )

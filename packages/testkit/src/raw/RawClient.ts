@@ -6,6 +6,9 @@
  */
 import { WebSocket } from "ws"
 
+/** What came over the wire, unchecked: whoever expects something of it says so in an assertion. */
+export type Whatever = ReturnType<typeof JSON.parse>
+
 export interface Frame {
   readonly id: string
   readonly type: string
@@ -14,13 +17,13 @@ export interface Frame {
   readonly client_msg_id?: string
   readonly reply_to?: string
   readonly ts?: string
-  readonly payload: any
+  readonly payload: Whatever
 }
 
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  readonly body: any
+  readonly body: Whatever
 }
 
 /** How long a test waits for what must come before it counts as missing. */
@@ -67,8 +70,8 @@ export class RawUser {
   }
 
   /** Every message of a conversation, oldest first, paged from the end to the first. */
-  readonly history = async (conversation: string, limit = 200): Promise<ReadonlyArray<any>> => {
-    const items: Array<any> = []
+  readonly history = async (conversation: string, limit = 200): Promise<ReadonlyArray<Whatever>> => {
+    const items: Array<Whatever> = []
     let before: string | undefined
     do {
       const query = `limit=${limit}${before === undefined ? "" : `&before=${before}`}`

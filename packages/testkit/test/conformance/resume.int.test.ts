@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { RawUser } from "../../src/raw/RawClient.ts"
+import { RawUser, type Whatever } from "../../src/raw/RawClient.ts"
 import { startParley, type RunningParley } from "../../src/startParley.ts"
 
 let parley: RunningParley
@@ -92,9 +92,9 @@ describe("resume", () => {
     for (let i = 1; i <= 130; i++) await anns.say(id, `m${i}`, `${i}`)
     expect((await bob.history(id, 50)).map((message) => message.text)).toEqual(range(1, 130).map(String))
     const after = (await bob.get(`/v1/conversations/${id}/messages?after=0&limit=40`)).body
-    expect(after.items.map((message: any) => message.seq)).toEqual(range(1, 40))
+    expect(after.items.map((message: Whatever) => message.seq)).toEqual(range(1, 40))
     const around = (await bob.get(`/v1/conversations/${id}/messages?around=65&limit=11`)).body
-    expect(around.items.map((message: any) => message.seq)).toContain(65)
+    expect(around.items.map((message: Whatever) => message.seq)).toContain(65)
     expect(around.items).toHaveLength(11)
   })
 })
