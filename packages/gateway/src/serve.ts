@@ -53,10 +53,10 @@ export const serve = Effect.fnUntraced(function* (
     yield* listen(ops, config.opsHost, config.opsPort)
     const port = yield* listen(api, config.httpHost, config.httpPort)
     ready(addressOf(config.httpHost, port))
-    yield* Effect.logInfo("serving", { host: config.httpHost, port })
+    yield* Effect.annotateLogs(Effect.logInfo("serving"), { host: config.httpHost, port })
     yield* Deferred.await(stop)
     stopping = true
-    yield* Effect.logInfo("stopping", { connections: stream.counters.connections })
+    yield* Effect.annotateLogs(Effect.logInfo("stopping"), { connections: stream.counters.connections })
     yield* stream.drain(drainSpreadMs)
   }).pipe(
     Effect.provide(server(config, limiter, durability)),

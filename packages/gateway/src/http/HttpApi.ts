@@ -5,7 +5,6 @@
  * a line in the log.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -18,7 +17,7 @@ import { type Answer, write } from "./Answer.ts"
 import type { Needs, Route, Shared } from "./Api.ts"
 import { type Call, freshRequestId } from "./Call.ts"
 import { conversations } from "./conversations.ts"
-import { loadFiles, serveFile } from "./files.ts"
+import { findFiles, serveFile } from "./files.ts"
 import { groups } from "./groups.ts"
 import { messages } from "./messages.ts"
 import { sessions } from "./sessions.ts"
@@ -72,7 +71,7 @@ export const makeListener = Effect.fnUntraced(function* (
   for (const route of routes) router.on(route.method, route.path, route)
   const clock = yield* Clock.Clock
   const shared: Shared = { limits: config.limits, limiter, now: () => clock.currentTimeMillisUnsafe() }
-  const files = loadFiles()
+  const files = findFiles()
   const allowedOrigins = new Set(config.allowedOrigins)
   const fork = yield* FiberSet.makeRuntime<Needs>()
 
@@ -118,7 +117,7 @@ export const makeListener = Effect.fnUntraced(function* (
             Effect.catch((refused) => Effect.succeed(failed(refused, requestId, url.pathname))),
             Effect.catchCause((cause) =>
               Effect.as(
-                Effect.logError("a request broke", { requestId, cause: Cause.pretty(cause) }),
+                Effect.annotateLogs(Effect.logError("a request broke", cause), { requestId }),
                 failed(refuse("internal"), requestId, url.pathname),
               ),
             ),

@@ -2,7 +2,7 @@
  * The page and the files that it is made of, served from the packages `web`, `client` and `domain`.
  *
  * Always true: only files of the listed folders, found by listing and not by joining what the caller sent; TypeScript goes out as
- * JavaScript, its types stripped. Everything is read once, at start.
+ * JavaScript, its types stripped. Each file is read once, when it is first asked for: nobody waits for that at the start.
  */
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
@@ -58,28 +58,31 @@ const load = (path: string): ServedFile => {
 }
 
 /** Served path → file. */
-export const loadFiles = (): ReadonlyMap<string, ServedFile> => {
-  const files = new Map<string, ServedFile>()
+export type Files = ReadonlyMap<string, () => ServedFile>
+
+const lazily = (path: string): (() => ServedFile) => {
+  let loaded: ServedFile | undefined
+  return () => (loaded ??= load(path))
+}
+
+export const findFiles = (): Files => {
+  const files = new Map<string, () => ServedFile>()
   for (const [prefix, folder] of Object.entries(folders)) {
     if (!existsSync(folder)) continue
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
-      if (extname(name) in types) files.set(prefix + name, load(join(folder, name)))
+      if (extname(name) in types) files.set(prefix + name, lazily(join(folder, name)))
   }
   const page = files.get("/app/index.html")
   if (page !== undefined) files.set("/", page)
   const errors = join(docs, "errors")
   if (existsSync(errors))
     for (const name of readdirSync(errors))
-      files.set(`/docs/errors/${name.replace(/\.md$/, "")}`, load(join(errors, name)))
+      files.set(`/docs/errors/${name.replace(/\.md$/, "")}`, lazily(join(errors, name)))
   return files
 }
 
-export const serveFile = (
-  files: ReadonlyMap<string, ServedFile>,
-  path: string,
-  request: IncomingMessage,
-): Answer | undefined => {
-  const file = files.get(path)
+export const serveFile = (files: Files, path: string, request: IncomingMessage): Answer | undefined => {
+  const file = files.get(path)?.()
   if (file === undefined) return undefined
   const headers = { etag: file.etag, "cache-control": "no-cache", "content-security-policy": policy }
   if (request.headers["if-none-match"] === file.etag) return { status: 304, headers }

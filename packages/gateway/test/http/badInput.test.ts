@@ -79,8 +79,27 @@ it("a compressed body: unsupported_media_type", async () => {
   expectProblem(answered, "unsupported_media_type")
 })
 
-it("a body of 2 MiB: payload_too_large, and the answer arrives", async () => {
+it("a body of 2 MiB: payload_too_large", async () => {
   expectProblem(await post("x".repeat(2 * 1_048_576)), "payload_too_large")
+})
+
+it("who sends too much before he listens can still read the answer", async () => {
+  const socket = connect(app.port, "127.0.0.1")
+  const body = "x".repeat(8 * 1_048_576)
+  const head =
+    `POST /v1/messages HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ann.token}\r\n` +
+    `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
+  await new Promise<void>((resolve, reject) => {
+    socket.on("error", reject)
+    socket.write(head)
+    socket.write(body, () => resolve())
+  })
+  const answer = await new Promise<string>((resolve, reject) => {
+    socket.on("error", reject)
+    socket.once("data", (data) => resolve(data.toString()))
+  })
+  socket.destroy()
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /)
 })
 
 it("a body over 1 MiB that does not say so beforehand: payload_too_large as soon as it is over", async () => {
