@@ -85,7 +85,7 @@ it("of two followers of one model the slower steps down, and the rows are as if 
 
 it("a model of another epoch is discarded and built again from zero", () => {
   catchUp(following(talk(5)))
-  const restored = talk(2)
+  const restored = talk(7)
   restored.currentEpoch = "epoch-2"
   const follower = following(restored)
   expect([follower.position, last(follower)]).toEqual([-1, undefined])

@@ -1,5 +1,5 @@
 /** Generated logs: what a handful of people do in a few conversations, decided by the domain, so that only what can happen does. */
-import type { ConversationCommand } from "@parley/domain/conversation/commands"
+import type { ChangeMembers, ConversationCommand } from "@parley/domain/conversation/commands"
 import { decide } from "@parley/domain/conversation/decide"
 import type { ConversationEvent } from "@parley/domain/conversation/events"
 import { evolve } from "@parley/domain/conversation/evolve"
@@ -22,6 +22,8 @@ type Wish =
       readonly add: ReadonlyArray<{ readonly user_id: string; readonly role: Role }>
       readonly remove: ReadonlyArray<string>
     }
+  /** Removed, or added again, by the founder. */
+  | { readonly _tag: "Leave" | "Return"; readonly who: string }
 
 interface Plan {
   readonly founder: string
@@ -34,7 +36,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   founder: person,
   others: fc.uniqueArray(person, { minLength: 1, maxLength: 4 }),
   history: fc.constantFrom("all" as const, "from_join" as const),
-  direct: fc.boolean(),
+  direct: fc.nat({ max: 3 }).map((n) => n === 0),
 })
 
 const wish: fc.Arbitrary<Wish> = fc.oneof(
@@ -48,7 +50,11 @@ const wish: fc.Arbitrary<Wish> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 2,
+    arbitrary: fc.record({ _tag: fc.constantFrom("Leave" as const, "Return" as const), who: person }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({
       _tag: fc.constant("Move" as const),
       who: person,
@@ -77,9 +83,24 @@ const creation = (
   return { _tag: "CreateGroup", actor: founder, member_ids: others, id, now, limits, history, name }
 }
 
-const commandOf = (asked: Wish, n: number, now: number): ConversationCommand =>
-  asked._tag === "Move"
-    ? { _tag: "ChangeMembers", actor: asked.who, now, limits, add: asked.add, remove: asked.remove }
+const movementOf = (
+  asked: Exclude<Wish, { _tag: "Say" }>,
+  founder: string,
+): Pick<ChangeMembers, "actor" | "add" | "remove"> => {
+  const { who } = asked
+  switch (asked._tag) {
+    case "Move":
+      return { actor: who, add: asked.add, remove: asked.remove }
+    case "Leave":
+      return { actor: founder, add: [], remove: [who] }
+    case "Return":
+      return { actor: founder, add: [{ user_id: who, role: "member" }], remove: [] }
+  }
+}
+
+const commandOf = (asked: Wish, founder: string, n: number, now: number): ConversationCommand =>
+  asked._tag !== "Say"
+    ? { _tag: "ChangeMembers", now, limits, ...movementOf(asked, founder) }
     : {
         _tag: "SendMessage",
         actor: asked.who,
@@ -119,7 +140,8 @@ const play = (plans: ReadonlyArray<Plan>, wishes: ReadonlyArray<readonly [number
   }
   plans.forEach((one, n) => obey(conversationId(n), creation(conversationId(n), n, one)))
   wishes.forEach(([at, one], n) => {
-    obey(conversationId(at % plans.length), commandOf(one, n, 100 + n))
+    const place = at % plans.length
+    obey(conversationId(place), commandOf(one, plans[place]!.founder, n, 100 + n))
     // Other streams stand between.
     if (n % 7 === 3) log.put("user-ann", { type: "UserRegistered", data: "{}", metadata: "{}" })
   })
