@@ -101,6 +101,17 @@ it("a hundred commits are told to the model at once", () => {
   expect(posted.length).toBe(1)
 })
 
+it("a model that is still being opened says so, and is waited for five seconds", () => {
+  const { host, outcome } = start()
+  expect(host.stats().trouble).toBe("being opened")
+  const [first, second] = [outcome(host.caughtUp(1)), outcome(host.caughtUp(9))]
+  vi.advanceTimersByTime(4_900)
+  host.receive(progress(3))
+  expect([first, second, host.stats().trouble]).toEqual([{ result: "done" }, {}, undefined])
+  vi.advanceTimersByTime(200)
+  expect(second).toEqual({ result: "the model has not come that far" })
+})
+
 it("trouble shows until the next progress, and is reported once", () => {
   const { host, failures } = start()
   for (const reason of ["disk full", "disk still full"]) host.receive({ _tag: "Trouble", reason })

@@ -14,6 +14,8 @@ import type { FromModel, Query, QueryReply, ToModel } from "./messages.ts"
 const queryTimeoutMs = 5_000
 /** How long a read waits for its model before it gives up. */
 const catchUpMs = 1_000
+/** The same, while the model's thread is still starting. */
+const openMs = 5_000
 const maxWaiting = 10_000
 /**
  * Commits of this much time, or this many events, are told to the model together: waking a thread for each commit costs more than all
@@ -28,7 +30,7 @@ export interface ModelStats {
   readonly head: Position
   /** Queries not answered yet. */
   readonly waiting: number
-  /** Why the last batch failed; absent once it has succeeded. */
+  /** Why the last batch failed, or that there was none yet; absent once one has succeeded. */
   readonly trouble?: string
   /** Why the follower has stopped for good; absent while it follows. */
   readonly stopped?: string
@@ -50,6 +52,7 @@ export class ModelHost {
   #unsent: Array<Query> = []
   #position: Position = -1
   #head: Position = -1
+  #opened = false
   #trouble: string | undefined
   /** The follower has stopped; queries may still be answered. */
   #stopped: string | undefined
@@ -58,7 +61,6 @@ export class ModelHost {
   #timer: NodeJS.Timeout | undefined
   /** The log's last position when the model was last told to look. */
   #toldHead: Position = -1
-  #hasOpened: () => void = () => undefined
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -68,27 +70,25 @@ export class ModelHost {
     return this.#position
   }
 
-  readonly stats = (): ModelStats => ({
-    position: this.#position,
-    head: Math.max(this.#head, this.#position),
-    waiting: this.#pending.size,
-    ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
-    ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
-  })
-
-  /** The model has been opened, or could not be: its first word. */
-  readonly opened = new Promise<void>((resolve) => {
-    this.#hasOpened = resolve
-  })
+  readonly stats = (): ModelStats => {
+    const trouble = this.#trouble ?? (this.#opened ? undefined : "being opened")
+    return {
+      position: this.#position,
+      head: Math.max(this.#head, this.#position),
+      waiting: this.#pending.size,
+      ...(trouble === undefined ? {} : { trouble }),
+      ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
+    }
+  }
 
   readonly receive = (message: FromModel): void => {
-    this.#hasOpened()
     switch (message._tag) {
       case "Replies": {
         for (const reply of message.replies) this.#pending.settle(reply.id, reply)
         return
       }
       case "Progress": {
+        this.#opened = true
         this.#trouble = undefined
         this.#position = message.position
         for (const waiter of this.#waiters)
@@ -115,7 +115,6 @@ export class ModelHost {
   readonly close = (): void => {
     this.#ended = true
     this.#stopped ??= "the model is closed"
-    this.#hasOpened()
     this.#pending.end()
   }
 
@@ -154,7 +153,10 @@ export class ModelHost {
         resume(effect)
       }
       const waiter = { position, resume: finish }
-      const timer = setTimeout(() => finish(unavailable("the model has not come that far")), catchUpMs)
+      const timer = setTimeout(
+        () => finish(unavailable("the model has not come that far")),
+        this.#opened ? catchUpMs : openMs,
+      )
       this.#waiters.add(waiter)
       this.#tell()
       return Effect.sync(leave)

@@ -27,7 +27,7 @@ const openHost = Effect.fnUntraced(function* (
   return host
 })
 
-/** Its thread lives as long as the scope. Waits until it has opened its file, so that the first reads need not. */
+/** Its thread lives as long as the scope. It need not have opened its file yet: the first reads wait. */
 export const inWorker = Effect.fnUntraced(function* (
   data: ModelThreadData,
   onProgress: OnProgress,
@@ -47,7 +47,6 @@ export const inWorker = Effect.fnUntraced(function* (
   worker.on("message", (message: FromModel) => host.receive(message))
   worker.on("error", (cause) => host.died(`its thread died: ${String(cause)}`))
   worker.once("exit", () => host.died("its thread has ended"))
-  yield* Effect.promise(() => host.opened)
   return host
 })
 
