@@ -139,10 +139,12 @@ describe("a client that stays connected", () => {
     await client.connect()
   }
 
-  it("drops frames at or below what it holds", async () => {
+  it("drops frames at or below what it holds, also of a conversation that it has left", async () => {
     await client.connect()
     const came = received("cursor")
     for (const seq of [1, 2, 2, 1, 3]) server.say({ type: "message.new", conversation_id: talk, seq })
+    server.say({ type: "inbox.removed", conversation_id: talk })
+    for (const seq of [2, 3]) server.say({ type: "message.new", conversation_id: talk, seq })
     server.say({ type: "cursor", payload: { cursor: "kept" } })
     await came
     expect(fresh.filter(({ type }) => type === "message.new").map(({ seq }) => seq)).toEqual([1, 2, 3])

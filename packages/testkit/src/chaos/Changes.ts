@@ -9,7 +9,7 @@ import { now } from "./Recorder.ts"
 import { readPage } from "./Reads.ts"
 import type { Stage, Talk } from "./Stage.ts"
 
-const perSecond = 4
+const perSecond = 8
 const smallestGroup = 2
 const leaveShare = 0.3
 const retryAfterMs = 100

@@ -5,7 +5,8 @@
  * Always true: one pass over the rows; what is known of a device and a conversation is a handful of numbers.
  */
 import { frameFault } from "./frameFault.ts"
-import { GAP, INBOX_REMOVED } from "./Receipts.ts"
+import { GAP } from "./Receipts.ts"
+import { trailOf } from "./trailOf.ts"
 import type { Recording } from "./Recording.ts"
 import type { Span, Timeline } from "./Timeline.ts"
 import { type Truth, wasRefused } from "./Truth.ts"
@@ -42,7 +43,7 @@ export const checkFrames = (
 
   for (let row = 0; row < receipts.length; row++) {
     const content = receipts.content[row]!
-    if (content < INBOX_REMOVED) continue
+    if (content < GAP) continue
     const connection = receipts.connection[row]!
     const conversation = receipts.conversation[row]!
     const seq = receipts.seq[row]!
@@ -59,12 +60,11 @@ export const checkFrames = (
       holding.started = true
       continue
     }
-    if (content === INBOX_REMOVED) {
-      holding.started = false
-      continue
-    }
     if (!mayGet(holding.spans, seq)) {
-      verdict.add("forbidden", () => `${named(row)}: not a member`)
+      verdict.add(
+        "forbidden",
+        () => `${named(row)}: member ${spansText(holding.spans)}; ${trailOf(recording, row)}`,
+      )
       continue
     }
     if (holding.connection === connection && seq < holding.last) {
@@ -79,7 +79,10 @@ export const checkFrames = (
       continue
     }
     if (!follows(holding, seq, from === "now"))
-      verdict.add("gap", () => `${named(row)}: held ${holding.started ? holding.held : "nothing"}`)
+      verdict.add(
+        "gap",
+        () => `${named(row)}: member ${spansText(holding.spans)}; ${trailOf(recording, row)}`,
+      )
     holding.held = seq
     holding.started = true
     if (content !== contents.at(conversation, seq)[0]) (holding.own ??= new Map()).set(seq, content)
@@ -113,6 +116,9 @@ export const checkFrames = (
   }
 }
 
+const spansText = (spans: ReadonlyArray<Span>): string =>
+  spans.map(({ from, to }) => `${from}–${to === Infinity ? "" : to}`).join(" ") || "never"
+
 /** Within a membership, or before the first one: a new member may be shown what was before him. */
 const mayGet = (spans: ReadonlyArray<Span>, seq: number): boolean => {
   if (spans.length === 0) return false
@@ -121,7 +127,7 @@ const mayGet = (spans: ReadonlyArray<Span>, seq: number): boolean => {
   return false
 }
 
-/** The next number; or, of a conversation that the device does not hold or was removed from, his own joining. */
+/** The next number; or his own joining, when nothing is held, or all that came before his removal. */
 const follows = ({ started, held, spans }: Holding, seq: number, fromNow: boolean): boolean => {
   if (started && seq === held + 1) return true
   const joining = spans.findIndex(({ from }) => from === seq)

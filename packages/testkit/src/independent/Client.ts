@@ -38,6 +38,8 @@ export class Client {
   /** How often it was connected again after a cut. */
   reconnects = 0
 
+  /** Conversations that it is no longer in: not named in a sync, but what it holds of them is not taken twice. */
+  readonly #left = new Set<string>()
   readonly #outgoing = new Outgoing()
   #watcher: Watcher = noWatcher
   #socket: WebSocket | undefined
@@ -176,7 +178,10 @@ export class Client {
         return
       }
       case "inbox.removed":
-        this.held.delete(frame.conversation_id!)
+        this.#left.add(frame.conversation_id!)
+        return
+      case "inbox.added":
+        this.#left.delete(frame.conversation_id!)
         return
       case "draining":
         this.#timer = setTimeout(
@@ -197,8 +202,8 @@ export class Client {
   }
 
   #sync(): void {
-    const payload =
-      this.cursor === undefined ? {} : { cursor: this.cursor, known: Object.fromEntries(this.held) }
+    const known = [...this.held].filter(([conversation]) => !this.#left.has(conversation))
+    const payload = this.cursor === undefined ? {} : { cursor: this.cursor, known: Object.fromEntries(known) }
     this.#socket?.send(JSON.stringify({ id: `sync-${++this.#syncs}`, type: "sync", payload }))
   }
 
@@ -229,6 +234,7 @@ export class Client {
     // The log is another one: what this device holds is of a history that is no more.
     this.cursor = undefined
     this.held.clear()
+    this.#left.clear()
     this.#sync()
   }
 

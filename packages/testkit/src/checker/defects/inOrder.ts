@@ -23,6 +23,7 @@ export const inOrder: ReadonlyArray<Defect> = [
         if (second === undefined || !single(second) || second.user === first.user) return false
         const [began, old] = [first.attempts[0]!.startedAt, second.attempts[0]!]
         const crossed =
+          old.startedAt < began ||
           reads.some(
             (read) =>
               read.conversation === first.conversation &&
