@@ -92,3 +92,13 @@ writeReport(
   ],
   { disk, floor, measured },
 )
+
+const threads = (scenario: keyof Scenarios): string =>
+  measured[scenario]
+    .at(-1)!
+    .threads.map(([name, share]) => `${name} ${share.toFixed(0)}`)
+    .join(", ")
+process.stdout.write(
+  `\nCPU by thread, µs a message, last round: at 1,000/s: ${threads("offered")}\nsaturated: ${threads("closed")}\n` +
+    `bare fdatasync: p50 ${ms(disk.p50)}, p99 ${ms(disk.p99)}\nThe parts of the main thread's share: node bench/parts.ts\n`,
+)

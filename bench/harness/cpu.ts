@@ -22,7 +22,3 @@ export const threadCpuUs = (pid: number): ReadonlyMap<number, { name: string; us
   }
   return threads
 }
-
-/** Resident memory in KiB. */
-export const residentKiB = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1])

@@ -7,12 +7,18 @@ export interface Row {
   readonly measured: string
   readonly floor: string
   readonly budget: string
-  /** Measured against the budget: 1 or less meets it. */
-  readonly ratio: number
+  /** Measured against the budget: 1 or less meets it. Absent where there is no budget. */
+  readonly ratio?: number
 }
 
-const verdict = (ratio: number): string =>
-  ratio <= 1 ? "met" : ratio <= 1.3 ? `within 1.3× (${ratio.toFixed(2)})` : `over (${ratio.toFixed(2)}×)`
+const verdict = (ratio: number | undefined): string =>
+  ratio === undefined
+    ? ""
+    : ratio <= 1
+      ? "met"
+      : ratio <= 1.3
+        ? `within 1.3× (${ratio.toFixed(2)})`
+        : `over (${ratio.toFixed(2)}×)`
 
 export const markdown = (rows: ReadonlyArray<Row>): string =>
   [

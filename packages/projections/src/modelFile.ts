@@ -3,7 +3,7 @@
  *
  * Always true: losing it costs time, not data. A file that is damaged or no database at all is set aside, and the model starts anew.
  */
-import { renameSync, rmSync } from "node:fs"
+import { chmodSync, renameSync, rmSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 
 const corrupt = 11
@@ -32,6 +32,7 @@ const connect = (file: string): DatabaseSync => {
     )
     database.exec(`CREATE TABLE IF NOT EXISTS checkpoint (
       name TEXT PRIMARY KEY, version INTEGER NOT NULL, epoch TEXT NOT NULL, position INTEGER NOT NULL) STRICT`)
+    if (file !== ":memory:") chmodSync(file, 0o600)
     return database
   } catch (cause) {
     database.close()

@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 import { History, Role } from "../conversation/vocabulary.ts"
 import { ClientMessageId, ConversationId, DeviceId, UserId } from "../ids.ts"
-import { Conversation, InboxItem, Message, Metadata, RosterEntry, Seq, WireTime } from "./conversation.ts"
+import { InboxItem, Message, Metadata, RosterEntry, Seq, WireTime } from "./conversation.ts"
 import { MessageBody } from "./MessageBody.ts"
 import { saysSomething } from "./clientFrames.ts"
 import { SendAck } from "./serverFrames.ts"
@@ -27,7 +27,6 @@ export const PostMessageAnswer = SendAck
 /** POST /v1/conversations. 201, or 200 when it stood already. */
 export const PostConversation = Schema.Struct({ kind: Schema.Literal("direct"), user_id: UserId })
 export type PostConversation = typeof PostConversation.Type
-export const PostConversationAnswer = Conversation
 
 /** POST /v1/groups. 201, or 200 with the same group for the same `Idempotency-Key`. */
 export const PostGroup = Schema.Struct({
@@ -38,7 +37,6 @@ export const PostGroup = Schema.Struct({
   metadata: Schema.optionalKey(Metadata),
 })
 export type PostGroup = typeof PostGroup.Type
-export const PostGroupAnswer = Conversation
 
 /** POST /v1/groups/{id}/members. `role` is `member` when it is left out. */
 export const PostMembers = Schema.Struct({
@@ -68,9 +66,6 @@ export const Inbox = Schema.Struct({
   next_cursor: Schema.optionalKey(Schema.String),
 })
 export type Inbox = typeof Inbox.Type
-
-/** GET /v1/conversations/{id} and GET /v1/groups/{id} */
-export const GetConversationAnswer = Conversation
 
 /** GET /v1/conversations/{id}/messages. `prev_cursor` goes into `before`, `next_cursor` into `after`. */
 export const MessagePage = Schema.Struct({

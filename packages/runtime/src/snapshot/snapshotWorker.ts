@@ -3,6 +3,7 @@
  *
  * Always true: the file can be deleted at any time; one of another epoch or format is emptied at start.
  */
+import { chmodSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { parentPort, workerData } from "node:worker_threads"
 import type { Snapshot } from "../SnapshotStore.ts"
@@ -27,6 +28,7 @@ export type FromSnapshotWorker =
 const { file, epoch } = workerData as SnapshotWorkerData
 const port = parentPort!
 const database = new DatabaseSync(file)
+chmodSync(file, 0o600)
 // NORMAL may forget the last snapshots when the power goes, which costs a longer tail and nothing else.
 database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=1000")
 database.exec(`

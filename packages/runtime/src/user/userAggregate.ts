@@ -2,6 +2,7 @@
 import { decodeUserEvent, encodeUserEvent } from "@parley/domain/user/codec"
 import { decide, type UserAnswer, type UserCommand } from "@parley/domain/user/decide"
 import type { UserEvent } from "@parley/domain/user/events"
+import { decodeUserSnapshot, encodeUserSnapshot, userSnapshotVersion } from "@parley/domain/user/snapshot"
 import { evolve, initial, type UserState } from "@parley/domain/user/state"
 import { rejection } from "@parley/domain/Rejection"
 import * as Effect from "effect/Effect"
@@ -47,10 +48,9 @@ export const userAggregate = (options: {
     decide,
     encode: (event, { origin }) => encodeUserEvent(event, origin),
     decode: (recorded) => decodeUserEvent(recorded),
-    // A user's stream is short: it is read from its start.
-    snapshotVersion: 0,
-    encodeSnapshot: () => "",
-    decodeSnapshot: () => undefined,
+    snapshotVersion: userSnapshotVersion,
+    encodeSnapshot: encodeUserSnapshot,
+    decodeSnapshot: decodeUserSnapshot,
     prepare: (requests) => Effect.forEach(requests, ready),
     keyOf: () => undefined,
     needsKey: () => undefined,
