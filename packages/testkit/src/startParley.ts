@@ -132,7 +132,11 @@ class Process implements RunningParley {
   }
 
   readonly start = async (): Promise<void> => {
-    const command = [...(this.#options.under ?? []), `${root}node_modules/.bin/node`, this.#options.main ?? main]
+    const command = [
+      ...(this.#options.under ?? []),
+      `${root}node_modules/.bin/node`,
+      this.#options.main ?? main,
+    ]
     const child = spawn(command[0]!, command.slice(1), {
       cwd: root,
       env: this.#environment,
