@@ -18,6 +18,9 @@ import { Ring, type Rings } from "./Rings.ts"
 import type { StreamCounters } from "./StreamCounters.ts"
 
 export const PAGE = 200
+/** Up to so many attachments the list is copied to grow. */
+const SMALL = 8
+const NOBODY: Array<Attachment> = []
 
 /** What all hubs share. */
 export interface HubContext {
@@ -30,7 +33,7 @@ export interface HubContext {
 export class Hub {
   readonly conversation: string
   readonly ring = new Ring()
-  readonly attachments: Array<Attachment> = []
+  attachments: Array<Attachment> = NOBODY
   /** -1 until `open`. */
   last = -1
   /** At or after the place of `last` in the log. */
@@ -91,7 +94,9 @@ export class Hub {
 
   attach(attachment: Attachment): void {
     attachment.index = this.attachments.length
-    this.attachments.push(attachment)
+    // Pushing to a short array reserves room for 16 more, which costs more than the hub where two people talk.
+    if (attachment.index < SMALL) this.attachments = [...this.attachments, attachment]
+    else this.attachments.push(attachment)
   }
 
   detach(attachment: Attachment): void {

@@ -4,7 +4,7 @@
  * Always true: a hub subscribes to the broker before it asks the store for the head, so no event falls between; it stays while
  * anybody is attached or about to attach, and a while longer, because people reconnect.
  */
-import type { Broker, Unsubscribe } from "@parley/runtime/Broker"
+import type { Announcement, Broker, Unsubscribe } from "@parley/runtime/Broker"
 import type { Unavailable } from "@parley/runtime/errors"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -93,28 +93,26 @@ export class Hubs {
   #open(opening: Opening): Effect.Effect<Hub, Unavailable> {
     const { hub } = opening
     const opened = opening.opened!
-    const steps = this.#broker
-      .subscribeConversation(hub.conversation, (announcement) => hub.take(announcement))
-      .pipe(
-        Effect.tap((unsubscribe) => Effect.sync(() => (opening.unsubscribe = unsubscribe))),
-        Effect.andThen(this.#context.log.head(hub.conversation)),
-        Effect.matchCauseEffect({
-          onSuccess: (head) =>
-            Effect.suspend(() => {
-              opening.opened = undefined
-              hub.open(head?.revision ?? -1, head?.position ?? -1)
-              return Deferred.succeed(opened, undefined)
-            }),
-          onFailure: (cause) =>
-            Effect.suspend(() => {
-              this.#hubs.delete(hub.conversation)
-              hub.closed = true
-              opening.unsubscribe?.()
-              return Deferred.failCause(opened, cause)
-            }),
-        }),
-        Effect.asVoid,
-      )
+    const steps = this.#broker.subscribeConversation(hub.conversation, receiverOf(hub)).pipe(
+      Effect.tap((unsubscribe) => Effect.sync(() => (opening.unsubscribe = unsubscribe))),
+      Effect.andThen(this.#context.log.head(hub.conversation)),
+      Effect.matchCauseEffect({
+        onSuccess: (head) =>
+          Effect.suspend(() => {
+            opening.opened = undefined
+            hub.open(head?.revision ?? -1, head?.position ?? -1)
+            return Deferred.succeed(opened, undefined)
+          }),
+        onFailure: (cause) =>
+          Effect.suspend(() => {
+            this.#hubs.delete(hub.conversation)
+            hub.closed = true
+            opening.unsubscribe?.()
+            return Deferred.failCause(opened, cause)
+          }),
+      }),
+      Effect.asVoid,
+    )
     this.#context.fork(steps)
     return Deferred.await(opened).pipe(
       Effect.as(hub),
@@ -122,3 +120,9 @@ export class Hubs {
     )
   }
 }
+
+/** Apart from where the hub is opened: a closure keeps everything alive that stands around it. */
+const receiverOf =
+  (hub: Hub) =>
+  (announcement: Announcement): void =>
+    hub.take(announcement)
