@@ -4,6 +4,7 @@
  * Always true: an append succeeds after the fsync of its commit. The main thread never touches the file.
  * Not for: two processes on one file; the data directory's lock keeps them apart.
  */
+import { Worker } from "node:worker_threads"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -206,6 +207,13 @@ export const layer = (
           committed: (position, streams) => signal.committed(position, streams),
           lost: (reason) => signal.lose(reason),
         },
+      )
+      yield* Effect.acquireRelease(
+        Effect.sync(
+          () =>
+            new Worker(new URL("./sqlite/checkpointWorker.ts", import.meta.url), { workerData: { file } }),
+        ),
+        (checkpointer) => Effect.promise(() => checkpointer.terminate()),
       )
       const reader = yield* useReaderWorker(readerWorker, (reason) => signal.lose(reason))
       const clock = yield* Clock.clockWith(Effect.succeed)

@@ -158,7 +158,7 @@ const openChecked = ({ file, synchronous, maxPages }: LogFileOptions): DatabaseS
     const level = database.prepare("PRAGMA synchronous").get()?.["synchronous"]
     if (journal !== "wal" || (synchronous === "FULL" && level !== 2))
       throw new RefusedFile("not_durable", `journal_mode ${String(journal)}, synchronous ${String(level)}`)
-    database.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864")
+    database.exec("PRAGMA wal_autocheckpoint = 32768; PRAGMA journal_size_limit = 67108864")
     // After a kill -9 the WAL may hold commits whose fsync never returned. From here on readers see them: make them durable first.
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)")
     if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`)
