@@ -4,7 +4,10 @@ import { expect, it } from "vitest"
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 const parley = (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, [main, ...args], { encoding: "utf8", env: { PATH: process.env["PATH"], ...env } })
+  spawnSync(process.execPath, [main, ...args], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], ...env },
+  })
 
 it("help that is asked for goes to stdout and ends with 0", () => {
   for (const args of [[], ["help"], ["--help"]]) {

@@ -91,9 +91,11 @@ export class ModelHost {
         this.#opened = true
         this.#trouble = undefined
         this.#position = message.position
+        // Whoever waits for the model finds what it changed announced.
+        this.#options.onProgress(message.position, message.changes)
         for (const waiter of this.#waiters)
           if (waiter.position <= message.position) waiter.resume(Effect.void)
-        return this.#options.onProgress(message.position, message.changes)
+        return
       }
       case "Trouble": {
         if (this.#trouble === undefined) this.#options.onFailure(message.reason)
