@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { StoreUnavailable } from "../../errors.ts"
-import { Pending } from "./Pending.ts"
+import { Pending } from "../../Pending.ts"
 import type { ReaderAnswer, ReaderMethods, ReaderRequest } from "./readerWorker.ts"
 
 const timeoutMs = 5_000
