@@ -2,6 +2,7 @@ import { decide } from "@parley/domain/conversation/decide"
 import { defaultLimits } from "@parley/domain/limits"
 import { describe, expect, it } from "vitest"
 import { as, change, createDirect, createGroup, eventsOf, facts, fold, given, verdict } from "./given.ts"
+import { plain } from "./plain.ts"
 
 const group = () => given(createGroup("ann", ["bob", "cid"]))
 
@@ -98,6 +99,32 @@ describe("the limit of a group", () => {
   it("does not keep anybody in a group that is over it", () => {
     const tight = { ...defaultLimits, group_members: 1 }
     expect(verdict(decide(group(), change("ann", { remove: ["bob"] }, { limits: tight })))).toBe("accepted")
+  })
+})
+
+describe("a fact that cannot be", () => {
+  it("of adding who is in leaves his stay and his role as they were", () => {
+    const added = { _tag: "MemberAdded" as const, ts: 9_000, actor: "ann", member_count: 4 }
+    const before = group()
+    const after = fold([{ ...added, members: [as("owner")("bob")] }], before)
+    expect(plain(after)).toEqual({ ...(plain(before) as object), revision: 1, lastTs: 9_000 })
+  })
+
+  it("of removing or appointing who is not in changes nobody", () => {
+    const before = group()
+    const common = { ts: 9_000, actor: "ann" }
+    const removed = { _tag: "MemberRemoved" as const, ...common, user_ids: ["eve"], member_count: 2 }
+    const appointed = {
+      _tag: "MemberRoleChanged" as const,
+      ...common,
+      user_id: "eve",
+      role: "owner" as const,
+    }
+    expect(plain(fold([removed, appointed], before))).toEqual({
+      ...(plain(before) as object),
+      revision: 2,
+      lastTs: 9_000,
+    })
   })
 })
 

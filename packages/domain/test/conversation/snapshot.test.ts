@@ -1,7 +1,9 @@
+import { decide } from "@parley/domain/conversation/decide"
+import { generation } from "@parley/domain/conversation/KeyWindow"
 import { decodeSnapshot, encodeSnapshot } from "@parley/domain/conversation/snapshot"
 import { recallKeys } from "@parley/domain/conversation/state"
 import { describe, expect, it } from "vitest"
-import { createDirect, given, send } from "./given.ts"
+import { createDirect, eventsOf, fold, given, send } from "./given.ts"
 import { plain } from "./plain.ts"
 
 describe("a snapshot", () => {
@@ -23,6 +25,13 @@ describe("a snapshot", () => {
       expect(decodeSnapshot(broken), what).toBeUndefined()
     }
     expect(plain(decodeSnapshot(text)!)).toEqual(plain(state))
+  })
+
+  it("holds both generations of the window, and that keys were forgotten", () => {
+    let long = state
+    for (let n = 0; n <= 2 * generation; n++) long = fold(eventsOf(decide(long, send("bob", `k${n}`))), long)
+    expect(long).toMatchObject({ window: { complete: false } })
+    expect(plain(decodeSnapshot(encodeSnapshot(long))!)).toEqual(plain(long))
   })
 
   it("leaves out what was recalled from the key index", () => {
