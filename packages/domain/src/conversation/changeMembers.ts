@@ -6,15 +6,16 @@
  */
 import * as HashMap from "effect/HashMap"
 import { type Decision, accept, reject } from "../Decision.ts"
-import { rejection } from "../Rejection.ts"
+import { type Rejection, rejection } from "../Rejection.ts"
 import type { UserId } from "../ids.ts"
 import type { ChangeMembers, MembersChanged } from "./commands.ts"
 import type { ConversationEvent, MemberEntry } from "./events.ts"
 import { inEvents } from "./inEvents.ts"
 import { notFound } from "./notFound.ts"
-import { refusal } from "./rights.ts"
-import { type ConversationState, type Live, memberOf } from "./state.ts"
+import { covers, refusal, rights } from "./rights.ts"
+import { type ConversationState, type Live, memberOf, nextTs } from "./state.ts"
 import { successor } from "./succession.ts"
+import type { Role } from "./vocabulary.ts"
 
 export const changeMembers = (
   state: ConversationState,
@@ -28,7 +29,7 @@ export const changeMembers = (
     return reject(
       rejection("unprocessable", "A user is named twice: to be added and removed, or in two roles.", "add"),
     )
-  const refused = refusal(state, command.actor, actor.role, wanted.add, wanted.remove)
+  const refused = refusalOf(state, command.actor, actor.role, wanted)
   if (refused !== undefined) return reject(refused)
 
   const removed = [...wanted.remove].filter((user) => HashMap.has(state.members, user))
@@ -47,7 +48,7 @@ export const changeMembers = (
   })
 }
 
-export interface Wanted {
+interface Wanted {
   readonly add: ReadonlyMap<UserId, MemberEntry>
   readonly remove: ReadonlySet<UserId>
 }
@@ -64,13 +65,40 @@ const asked = (command: ChangeMembers): Wanted | undefined => {
   return { add, remove }
 }
 
+/**
+ * Why this may not be done, or `undefined`. Anybody may remove himself. Judged on what was asked, whether or not it would have an
+ * effect, and as a whole.
+ */
+const refusalOf = (
+  state: Live,
+  actor: UserId,
+  role: Role,
+  { add, remove }: Wanted,
+): Rejection | undefined => {
+  const others = [...remove].filter((user) => user !== actor)
+  if (add.size === 0 && others.length === 0) return refusal(state, role, "leave")
+  const refused =
+    (add.size > 0 ? refusal(state, role, "add") : undefined) ??
+    (others.length > 0 ? refusal(state, role, "remove") : undefined)
+  if (refused !== undefined) return refused
+  for (const entry of add.values())
+    if (!covers(rights.add[role], entry.role))
+      return rejection("forbidden", "Admins add nobody above member.", "add")
+  for (const user of others) {
+    const target = memberOf(state, user)
+    if (target !== undefined && !covers(rights.remove[role], target.role))
+      return rejection("forbidden", "Admins do not remove owners or other admins.", "remove")
+  }
+  return undefined
+}
+
 const facts = (
   state: Live,
   command: ChangeMembers,
   removed: ReadonlyArray<UserId>,
   added: ReadonlyArray<MemberEntry>,
 ): ReadonlyArray<ConversationEvent> => {
-  const ts = Math.max(command.now, state.lastTs)
+  const ts = nextTs(state, command.now)
   const { actor } = command
   const events: Array<ConversationEvent> = []
   let count = state.memberCount

@@ -2,6 +2,20 @@
 import { eventCodec } from "../eventCodec.ts"
 import { ConversationEvent } from "./events.ts"
 
+const aboutMessage = ["ts", "actor", "message_seq", "message_id"]
+const settings = [
+  "ts",
+  "actor",
+  "kind",
+  "created_at",
+  "history",
+  "member_count",
+  "name",
+  "topic",
+  "metadata",
+  "member_ids",
+]
+
 const codec = eventCodec<ConversationEvent>(ConversationEvent, {
   ConversationCreated: {
     type: "ConversationCreated",
@@ -29,6 +43,7 @@ const codec = eventCodec<ConversationEvent>(ConversationEvent, {
       "client_msg_id",
       "body",
       "mac",
+      "textless",
       "media",
       "reply_to_message_id",
       "thread_root_id",
@@ -60,6 +75,14 @@ const codec = eventCodec<ConversationEvent>(ConversationEvent, {
     version: 1,
     fields: ["ts", "actor", "user_id", "role"],
   },
+  MessageEdited: { type: "MessageEdited", version: 1, fields: [...aboutMessage, "body", "mac"] },
+  MessageDeleted: { type: "MessageDeleted", version: 1, fields: [...aboutMessage, "sender"] },
+  ReactionAdded: { type: "ReactionAdded", version: 1, fields: [...aboutMessage, "emoji", "count"] },
+  ReactionRemoved: { type: "ReactionRemoved", version: 1, fields: [...aboutMessage, "emoji", "count"] },
+  ConversationUpdated: { type: "ConversationUpdated", version: 1, fields: [...settings, "macs"] },
+  ConversationArchived: { type: "ConversationArchived", version: 1, fields: settings },
+  DirectRestricted: { type: "DirectRestricted", version: 1, fields: settings },
+  DirectRestrictionLifted: { type: "DirectRestrictionLifted", version: 1, fields: settings },
 })
 
 export const encodeEvent = codec.encode

@@ -5,6 +5,7 @@ import type { CreateDirect, CreateGroup, Created } from "./commands.ts"
 import type { ConversationCreated, ConversationEvent, MemberEntry } from "./events.ts"
 import { inEvents } from "./inEvents.ts"
 import { notFound } from "./notFound.ts"
+import { metadataTooLarge } from "./sizes.ts"
 import { type ConversationState, memberOf } from "./state.ts"
 
 type CreateDecision = Decision<ConversationEvent, Created>
@@ -53,14 +54,8 @@ export const createGroup = (state: ConversationState, command: CreateGroup): Cre
     return reject(
       rejection("unprocessable", `A group has at most ${limits.group_members} members.`, "member_ids"),
     )
-  if ((command.metadataBytes ?? 0) > limits.metadata_bytes)
-    return reject(
-      rejection(
-        "payload_too_large",
-        `Metadata has at most ${limits.metadata_bytes} bytes of JSON.`,
-        "metadata",
-      ),
-    )
+  const tooLarge = metadataTooLarge(limits, command.metadataBytes ?? 0)
+  if (tooLarge !== undefined) return reject(tooLarge)
   const founders: Array<MemberEntry> = [{ user_id: command.actor, role: "owner" }]
   for (const user_id of others) founders.push({ user_id, role: "member" })
   const [first = [], ...rest] = inEvents(founders)

@@ -9,31 +9,68 @@ import * as Option from "effect/Option"
 import type {
   ConversationCreated,
   ConversationEvent,
+  ConversationUpdated,
   MemberAdded,
   MemberEntry,
   MemberRemoved,
   MemberRoleChanged,
   MessageSent,
 } from "./events.ts"
+import type { UserId } from "../ids.ts"
 import { emptyWindow, keyOf, remember } from "./KeyWindow.ts"
+import { happened, nothingRecalled } from "./RecalledMessages.ts"
 import type { ConversationState, Live, Member } from "./state.ts"
 
 export const evolve = (state: ConversationState, event: ConversationEvent): ConversationState => {
   const revision = state.revision + 1
   if (state._tag === "Absent")
     return event._tag === "ConversationCreated" ? created(revision, event) : { ...state, revision }
-  const lastTs = Math.max(state.lastTs, event.ts)
+  const next: Live = { ...state, revision, lastTs: Math.max(state.lastTs, event.ts) }
   switch (event._tag) {
     case "ConversationCreated":
-      return { ...state, revision, lastTs }
+      return next
     case "MessageSent":
-      return said({ ...state, revision, lastTs }, event)
+      return said(next, event)
     case "MemberAdded":
-      return joined({ ...state, revision, lastTs }, event)
+      return joined(next, event)
     case "MemberRemoved":
-      return left({ ...state, revision, lastTs }, event)
+      return left(next, event)
     case "MemberRoleChanged":
-      return appointed({ ...state, revision, lastTs }, event)
+      return appointed(next, event)
+    case "MessageEdited":
+    case "MessageDeleted":
+    case "ReactionAdded":
+    case "ReactionRemoved":
+      return { ...next, recalled: happened(next.recalled, event, revision) }
+    case "ConversationUpdated":
+      return updated(next, event)
+    case "ConversationArchived":
+      return { ...next, archived: true, settingsSeq: revision }
+    case "DirectRestricted":
+      return restrictedBy(next, [...without(next.restrictedBy, event.actor), event.actor].sort())
+    case "DirectRestrictionLifted":
+      return restrictedBy(next, without(next.restrictedBy, event.actor))
+  }
+}
+
+const without = (users: ReadonlyArray<UserId>, one: UserId): ReadonlyArray<UserId> =>
+  users.filter((user) => user !== one)
+
+const restrictedBy = (state: Live, users: ReadonlyArray<UserId>): Live => ({
+  ...state,
+  restrictedBy: users,
+  settingsSeq: state.revision,
+})
+
+const updated = (before: Live, event: ConversationUpdated): Live => {
+  const { name: _name, topic: _topic, metadata: _metadata, ...state } = before
+  return {
+    ...state,
+    ...(event.name === undefined ? {} : { name: event.name }),
+    ...(event.topic === undefined ? {} : { topic: event.topic }),
+    ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
+    macs: event.macs,
+    settingsSeq: before.revision,
   }
 }
 
@@ -50,12 +87,17 @@ const created = (revision: number, event: ConversationCreated): Live => {
     ...(event.topic === undefined ? {} : { topic: event.topic }),
     ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
     ...(event.request === undefined ? {} : { request: event.request }),
+    macs: {},
+    archived: false,
+    restrictedBy: [],
+    settingsSeq: revision,
     members,
     memberCount: HashMap.size(members),
     lastTs: event.ts,
     ordinal: 0,
     senders: HashMap.empty(),
     window: emptyWindow,
+    recalled: nothingRecalled,
   }
 }
 

@@ -1,15 +1,20 @@
 /**
- * Sending. The order of the questions is the protocol's: who is he to this conversation, is it a repeat, may he, does it fit.
+ * Sending. The order of the questions is the protocol's: who is he to this conversation, is it a repeat, may he, does it fit, is there what it
+ * refers to.
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { type Decision, accept, reject } from "../Decision.ts"
 import { type Rejection, rejection } from "../Rejection.ts"
+import { messageIdAt } from "../ids.ts"
 import type { SendMessage, Sent } from "./commands.ts"
 import type { ConversationEvent, MessageSent } from "./events.ts"
 import { find, keyOf } from "./KeyWindow.ts"
 import { notFound } from "./notFound.ts"
-import { type ConversationState, memberOf } from "./state.ts"
+import { messageAsked } from "./messageAsked.ts"
+import { refusal } from "./rights.ts"
+import { metadataTooLarge, textTooLarge } from "./sizes.ts"
+import { type ConversationState, type Live, type Member, memberOf, nextTs } from "./state.ts"
 
 export const sendMessage = (
   state: ConversationState,
@@ -35,19 +40,22 @@ export const sendMessage = (
             "client_msg_id",
           ),
         )
-  if (member.role === "reader") return reject(rejection("forbidden", "Readers do not post."))
-  const tooLarge = overLimit(command)
-  if (tooLarge !== undefined) return reject(tooLarge)
+  const refused =
+    refusal(state, member.role, "send") ?? overLimit(command) ?? wrongReference(state, member, command)
+  if (refused !== undefined) return reject(refused)
 
-  const ts = Math.max(command.now, state.lastTs)
+  const ts = nextTs(state, command.now)
+  const seq = state.revision + 1
+  const message_id = messageIdAt(seq, command.entropy)
   const event: MessageSent = {
     _tag: "MessageSent",
     ts,
-    message_id: command.message_id,
+    message_id,
     sender: command.actor,
     client_msg_id: command.client_msg_id,
     body: command.body,
     mac: command.mac,
+    ...(command.textless === undefined ? {} : { textless: command.textless }),
     ...(command.media === undefined ? {} : { media: command.media }),
     ...(command.reply_to_message_id === undefined
       ? {}
@@ -58,25 +66,31 @@ export const sendMessage = (
   }
   return accept([event], {
     _tag: "Sent",
-    message_id: command.message_id,
-    seq: state.revision + 1,
+    message_id,
+    seq,
     ts,
     duplicate: false,
   })
 }
 
 const overLimit = ({ limits, media, size }: SendMessage): Rejection | undefined => {
-  if (size.textChars > limits.text_chars)
-    return rejection("payload_too_large", `Text has at most ${limits.text_chars} code points.`, "text")
-  if (size.textBytes > limits.text_bytes)
-    return rejection("payload_too_large", `Text has at most ${limits.text_bytes} bytes of UTF-8.`, "text")
-  if (size.metadataBytes > limits.metadata_bytes)
-    return rejection(
-      "payload_too_large",
-      `Metadata has at most ${limits.metadata_bytes} bytes of JSON.`,
-      "metadata",
-    )
+  const tooLarge = textTooLarge(limits, size) ?? metadataTooLarge(limits, size.metadataBytes)
+  if (tooLarge !== undefined) return tooLarge
   if (media !== undefined && media.length > limits.media_per_message)
     return rejection("payload_too_large", `A message has at most ${limits.media_per_message} media.`, "media")
   return undefined
+}
+
+/** A thread begins at a message that stands in none; both may have been deleted since. */
+const wrongReference = (state: Live, member: Member, command: SendMessage): Rejection | undefined => {
+  const { reply_to_message_id: answered, thread_root_id: root } = command
+  if (answered !== undefined && messageAsked(state, member, answered) === undefined)
+    return rejection("unprocessable", "There is no such message here.", "reply_to_message_id")
+  if (root === undefined) return undefined
+  const asked = messageAsked(state, member, root)
+  if (asked === undefined)
+    return rejection("unprocessable", "There is no such message here.", "thread_root_id")
+  return asked.message.isReply
+    ? rejection("unprocessable", "This message stands in a thread itself.", "thread_root_id")
+    : undefined
 }

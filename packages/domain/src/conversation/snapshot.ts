@@ -1,7 +1,7 @@
 /**
  * A conversation's state as JSON text, so that waking up reads a short tail instead of the whole stream.
  *
- * Always true: snapshot plus tail equals replay. Keys that were recalled from the store's index are a cache and are left out.
+ * Always true: snapshot plus tail equals replay. Keys and messages that were recalled from the store are a cache and are left out.
  * Not for: keeping. A snapshot of another version is worthless, and nothing is lost with it.
  *
  * The three lists are flat (user, role, seq, ts, user, role, …) and read by `Columns`: for 10,000 members who have all spoken that
@@ -12,12 +12,14 @@ import * as Schema from "effect/Schema"
 import { UserId } from "../ids.ts"
 import { Sealed } from "../Sealed.ts"
 import { Columns } from "./Columns.ts"
+import { SettingMacs } from "./events.ts"
 import { type KeyLine, emptyWindow } from "./KeyWindow.ts"
+import { nothingRecalled } from "./RecalledMessages.ts"
 import type { ConversationState, Member } from "./state.ts"
 import { History, Kind, Role } from "./vocabulary.ts"
 
 /** Names the shape below. Raise it with every change of the shape or of what `evolve` makes of an event. */
-export const snapshotVersion = 1
+export const snapshotVersion = 2
 
 const List = Schema.Array(Schema.Unknown)
 
@@ -31,6 +33,10 @@ const Live = Schema.TaggedStruct("Live", {
   topic: Schema.optionalKey(Sealed),
   metadata: Schema.optionalKey(Sealed),
   request: Schema.optionalKey(Schema.String),
+  macs: SettingMacs,
+  archived: Schema.Boolean,
+  restrictedBy: Schema.Array(UserId),
+  settingsSeq: Schema.Int,
   lastTs: Schema.Int,
   ordinal: Schema.Int,
   /** user, role, joinedSeq, joinedAt */
@@ -49,7 +55,7 @@ const decode = Schema.decodeUnknownSync(
 
 export const encodeSnapshot = (state: ConversationState): string => {
   if (state._tag === "Absent") return JSON.stringify(state)
-  const { members, memberCount: _count, senders, window, ...plain } = state
+  const { members, memberCount: _count, senders, window, recalled: _recalled, ...plain } = state
   const list: Array<unknown> = []
   for (const [user, { role, joinedSeq, joinedAt }] of members) list.push(user, role, joinedSeq, joinedAt)
   return JSON.stringify({
@@ -75,6 +81,7 @@ export const decodeSnapshot = (text: string): ConversationState | undefined => {
       memberCount: HashMap.size(memberMap),
       senders: readSenders(senders),
       window: { ...emptyWindow, young: readKeys(young), old: readKeys(old), complete },
+      recalled: nothingRecalled,
     }
   } catch {
     return undefined

@@ -1,52 +1,51 @@
-/** What a user's entity can be asked, and what it answers. */
-import { type Accepted, accept } from "../Decision.ts"
-import type { UserId } from "../ids.ts"
-import type { Sealed } from "../Sealed.ts"
-import type { Timestamp } from "../Timestamp.ts"
-import type { UserEvent } from "./events.ts"
-import type { UserState } from "./state.ts"
+/** What a user's entity decides. Always true: nothing that changes nothing is written; asking twice is harmless. */
+import { type Decision, accept } from "../Decision.ts"
+import { moveCursors } from "./moveCursors.ts"
+import type { UserAnswer, UserCommand } from "./commands.ts"
+import { changeProfile } from "./changeProfile.ts"
+import { dropPush, registerDevice, revokeDevice } from "./devices.ts"
+import type { UserEvent, UserRegistered } from "./events.ts"
+import { evolve } from "./evolve.ts"
+import { block, mute, unblock, unmute } from "./lists.ts"
+import { register } from "./register.ts"
+import type { Known, UserState } from "./state.ts"
 
-/** Makes the actor known. `nameMac` goes with `name`: keyed with the actor's data key, so that names compare without being opened. */
-export interface Register {
-  readonly _tag: "Register"
-  readonly actor: UserId
-  readonly now: Timestamp
-  readonly name?: Sealed
-  readonly nameMac?: string
-}
+export type UserDecision = Decision<UserEvent, UserAnswer>
 
-export type UserCommand = Register
-
-/** `created` is false when he was known already. */
-export interface Registered {
-  readonly _tag: "Registered"
-  readonly created: boolean
-}
-export type UserAnswer = Registered
-
-/** Nobody is refused. */
-export type UserDecision = Accepted<UserEvent, UserAnswer>
-
-/** Known already: nothing, or `UserRenamed` when another name is given. Giving no name leaves the name that stands. */
+/** Whoever asks for anything is known from then on: his registration comes first in the same decision. */
 export const decide = (state: UserState, command: UserCommand): UserDecision => {
-  const { actor: user_id, name, nameMac } = command
-  const named = name !== undefined && nameMac !== undefined
-  if (state._tag === "Unknown")
-    return accept(
-      [
-        {
-          _tag: "UserRegistered",
-          ts: command.now,
-          user_id,
-          ...(named ? { name, name_mac: nameMac } : {}),
-        },
-      ],
-      { _tag: "Registered", created: true },
-    )
-  const stood = { _tag: "Registered", created: false } as const
-  if (!named || nameMac === state.nameMac) return accept([], stood)
-  return accept(
-    [{ _tag: "UserRenamed", ts: Math.max(command.now, state.lastTs), user_id, name, name_mac: nameMac }],
-    stood,
-  )
+  if (command._tag === "Register") return register(state, command)
+  if (state._tag === "Known") return decideKnown(state, command)
+  const registered: UserRegistered = { _tag: "UserRegistered", ts: command.now, user_id: command.actor }
+  const known = evolve(state, registered)
+  if (known._tag === "Unknown") throw new Error("a registered user is not known")
+  const decision = decideKnown(known, command)
+  if (decision._tag === "Rejected") return decision
+  return accept([registered, ...decision.events], decision.answer)
+}
+
+const decideKnown = (
+  state: Known,
+  command: Exclude<UserCommand, { readonly _tag: "Register" }>,
+): UserDecision => {
+  switch (command._tag) {
+    case "ChangeProfile":
+      return changeProfile(state, command)
+    case "RegisterDevice":
+      return registerDevice(state, command)
+    case "RevokeDevice":
+      return revokeDevice(state, command)
+    case "DropPush":
+      return dropPush(state, command)
+    case "Block":
+      return block(state, command)
+    case "Unblock":
+      return unblock(state, command)
+    case "Mute":
+      return mute(state, command)
+    case "Unmute":
+      return unmute(state, command)
+    case "MoveCursors":
+      return moveCursors(state, command)
+  }
 }

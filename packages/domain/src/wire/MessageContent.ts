@@ -13,3 +13,10 @@ export const encodeContent = ({ text, ciphertext, metadata }: MessageContent): s
 
 /** Only for text that `encodeContent` wrote. */
 export const decodeContent = (text: string): MessageContent => JSON.parse(text) as MessageContent
+
+/** What `MessageEdited.body` seals. */
+export const encodeEdit = (text: string): string => JSON.stringify({ text })
+
+/** The content of a message once an edit has replaced its text: `edit` is what `encodeEdit` wrote, `sent` what `encodeContent` did. */
+export const withEdit = (sent: string, edit: string): string =>
+  encodeContent({ ...decodeContent(sent), ...decodeContent(edit) })

@@ -6,7 +6,7 @@ import { MessageBody } from "./MessageBody.ts"
 
 /** RFC 3339, UTC, with milliseconds. */
 export const WireTime = Schema.String.check(
-  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, { format: "date-time" }),
+  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/u, { format: "date-time" }),
 )
 
 export const Seq = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))

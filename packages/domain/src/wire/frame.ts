@@ -4,8 +4,17 @@
  * Always true: one event is one frame, and the same event with the same plaintexts is the same text, however often it is sent.
  * Not for: frames without a `seq`, and not for what one member must not see (`encodeHidden`).
  */
-import type { ConversationCreated, ConversationEvent, MessageSent } from "../conversation/events.ts"
-import { type ClientMessageId, type ConversationId, frameEventId } from "../ids.ts"
+import type {
+  ConversationCreated,
+  ConversationEvent,
+  MessageEdited,
+  MessageSent,
+  ReactionAdded,
+  ReactionRemoved,
+} from "../conversation/events.ts"
+import { editPlace, sentPlace, settingPlace } from "../conversation/places.ts"
+import type { History, Kind } from "../conversation/vocabulary.ts"
+import { type ClientMessageId, type ConversationId, type UserId, frameEventId } from "../ids.ts"
 import type { Sealed } from "../Sealed.ts"
 import { toWire } from "../Timestamp.ts"
 
@@ -13,8 +22,9 @@ import { toWire } from "../Timestamp.ts"
 export type SealedField = "body" | "name" | "topic" | "metadata"
 
 /**
- * The plaintexts of an event's sealed fields, those that could be opened. `body` is what `encodeContent` wrote; `metadata` (of a
- * conversation) is JSON text; `name` and `topic` are themselves.
+ * The plaintexts of an event's sealed fields, those that could be opened and may be shown. `body` is what `encodeContent` wrote, or
+ * `encodeEdit`; `metadata` (of a conversation) is JSON text; `name` and `topic` are themselves. A message without its body, and an
+ * edit without it, say `deleted`.
  */
 export type Opened = Readonly<Partial<Record<SealedField, string>>>
 
@@ -29,8 +39,29 @@ export interface FrameParts {
 
 /** The sealed fields of an event, by name: open each and hand the plaintexts to `encodeFrame` under the same names. */
 export const sealedFields = (event: ConversationEvent): ReadonlyArray<readonly [SealedField, Sealed]> => {
-  if (event._tag === "MessageSent") return [["body", event.body]]
-  if (event._tag !== "ConversationCreated") return []
+  switch (event._tag) {
+    case "MessageSent":
+    case "MessageEdited":
+      return [["body", event.body]]
+    case "ConversationCreated":
+    case "ConversationUpdated":
+    case "ConversationArchived":
+    case "DirectRestricted":
+    case "DirectRestrictionLifted":
+      return sealedSettings(event)
+    case "MemberAdded":
+    case "MemberRemoved":
+    case "MemberRoleChanged":
+    case "MessageDeleted":
+    case "ReactionAdded":
+    case "ReactionRemoved":
+      return []
+  }
+}
+
+const sealedSettings = (
+  event: Pick<ConversationCreated, "name" | "topic" | "metadata">,
+): ReadonlyArray<readonly [SealedField, Sealed]> => {
   const fields: Array<readonly [SealedField, Sealed]> = []
   if (event.name !== undefined) fields.push(["name", event.name])
   if (event.topic !== undefined) fields.push(["topic", event.topic])
@@ -38,16 +69,27 @@ export const sealedFields = (event: ConversationEvent): ReadonlyArray<readonly [
   return fields
 }
 
-export const encodeFrame = ({ conversation, seq, event, opened, clientMsgId }: FrameParts): string => {
+/** Where a sealed field of this event stands. */
+export const placeOf = (
+  conversation: ConversationId,
+  event: ConversationEvent,
+  field: SealedField,
+): string => {
+  if (event._tag === "MessageSent") return sentPlace(conversation, event.client_msg_id)
+  if (event._tag === "MessageEdited") return editPlace(conversation, event.message_id)
+  return settingPlace(conversation, field)
+}
+
+export const encodeFrame = (parts: FrameParts): string => {
+  const { conversation, seq, event, opened, clientMsgId } = parts
+  const framed = (type: string, payload: string): string =>
+    envelope(type, conversation, seq, event.ts, payload)
   switch (event._tag) {
     case "MessageSent":
       return envelope("message.new", conversation, seq, event.ts, messageNew(event, opened), clientMsgId)
     case "MemberAdded":
-      return envelope(
+      return framed(
         "member.added",
-        conversation,
-        seq,
-        event.ts,
         JSON.stringify({
           members: event.members,
           actor_id: event.actor,
@@ -55,11 +97,8 @@ export const encodeFrame = ({ conversation, seq, event, opened, clientMsgId }: F
         }),
       )
     case "MemberRemoved":
-      return envelope(
+      return framed(
         "member.removed",
-        conversation,
-        seq,
-        event.ts,
         JSON.stringify({
           user_ids: event.user_ids,
           actor_id: event.actor,
@@ -67,21 +106,26 @@ export const encodeFrame = ({ conversation, seq, event, opened, clientMsgId }: F
         }),
       )
     case "MemberRoleChanged":
-      return envelope(
+      return framed(
         "member.role_changed",
-        conversation,
-        seq,
-        event.ts,
         JSON.stringify({ user_id: event.user_id, role: event.role, actor_id: event.actor }),
       )
+    case "MessageEdited":
+      return framed("message.edited", messageEdited(event, opened))
+    case "MessageDeleted":
+      return framed("message.deleted", `{"message_id":"${event.message_id}","actor_id":"${event.actor}"}`)
+    case "ReactionAdded":
+      return framed("reaction.added", reaction(event))
+    case "ReactionRemoved":
+      return framed("reaction.removed", reaction(event))
     case "ConversationCreated":
-      return envelope(
-        "conversation.created",
-        conversation,
-        seq,
-        event.ts,
-        conversationCreated(conversation, seq, event, opened),
-      )
+      return framed("conversation.created", conversationCreated(conversation, seq, event, opened))
+    case "ConversationUpdated":
+    case "DirectRestricted":
+    case "DirectRestrictionLifted":
+      return framed("conversation.updated", conversationText(conversation, seq, event, opened, false))
+    case "ConversationArchived":
+      return framed("conversation.archived", conversationText(conversation, seq, event, opened, true))
   }
 }
 
@@ -114,24 +158,67 @@ const messageNew = (event: MessageSent, opened: Opened): string => {
   return `${place}${content}${media},"ordinal":${event.ordinal}}`
 }
 
+/** The opened body is `{"text":…}` as JSON text already. */
+const messageEdited = (event: MessageEdited, opened: Opened): string =>
+  `{"message_id":"${event.message_id}",` +
+  (opened.body === undefined ? `"deleted":true` : opened.body.slice(1, -1)) +
+  `,"editor_id":"${event.actor}"}`
+
+const reaction = (event: ReactionAdded | ReactionRemoved): string =>
+  JSON.stringify({
+    message_id: event.message_id,
+    emoji: event.emoji,
+    user_id: event.actor,
+    count: event.count,
+  })
+
 /** The conversation of section 6 without the reader's own fields, and its founders. */
 const conversationCreated = (
   conversation: ConversationId,
   seq: number,
   event: ConversationCreated,
   opened: Opened,
-): string =>
-  JSON.stringify({
-    id: conversation,
-    kind: event.kind,
-    name: opened.name,
-    topic: opened.topic,
-    created_at: toWire(event.ts),
-    member_count: event.member_count,
-    member_ids: event.kind === "direct" ? event.members.map((member) => member.user_id) : undefined,
-    members: event.members,
-    last_seq: seq,
-    history: event.history,
-    archived: false,
-    metadata: opened.metadata === undefined ? undefined : (JSON.parse(opened.metadata) as unknown),
-  })
+): string => {
+  const { kind, history, member_count, members, ts } = event
+  const member_ids = kind === "direct" ? members.map((member) => member.user_id) : undefined
+  const stands = { kind, history, member_count, created_at: ts, member_ids }
+  return JSON.stringify({ ...conversationNow(conversation, seq, stands, opened, false), members })
+}
+
+const conversationText = (
+  conversation: ConversationId,
+  seq: number,
+  stands: Stands,
+  opened: Opened,
+  archived: boolean,
+): string => JSON.stringify(conversationNow(conversation, seq, stands, opened, archived))
+
+/** The readable part of the settings that an event holds. */
+interface Stands {
+  readonly kind: Kind
+  readonly history: History
+  readonly created_at: number
+  readonly member_count: number
+  readonly member_ids?: ReadonlyArray<UserId> | undefined
+}
+
+/** Absent fields are `undefined` here and so not in the text. */
+const conversationNow = (
+  conversation: ConversationId,
+  seq: number,
+  stands: Stands,
+  opened: Opened,
+  archived: boolean,
+): object => ({
+  id: conversation,
+  kind: stands.kind,
+  name: opened.name,
+  topic: opened.topic,
+  created_at: toWire(stands.created_at),
+  member_count: stands.member_count,
+  member_ids: stands.member_ids,
+  last_seq: seq,
+  history: stands.history,
+  archived,
+  metadata: opened.metadata === undefined ? undefined : (JSON.parse(opened.metadata) as unknown),
+})

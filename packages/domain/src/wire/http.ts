@@ -9,7 +9,7 @@ import { ClientMessageId, ConversationId, DeviceId, UserId } from "../ids.ts"
 import { InboxItem, Message, Metadata, RosterEntry, Seq, WireTime } from "./conversation.ts"
 import { MessageBody } from "./MessageBody.ts"
 import { saysSomething } from "./clientFrames.ts"
-import { SendAck } from "./serverFrames.ts"
+import { SendAck, SeqAck } from "./serverFrames.ts"
 
 /** Names and topics are shown in lists: longer ones are malformed. */
 const Name = Schema.String.check(Schema.isMinLength(1), Schema.isMaxCodePoints(200))
@@ -45,6 +45,42 @@ export const PostMembers = Schema.Struct({
 })
 export type PostMembers = typeof PostMembers.Type
 
+/**
+ * PATCH /v1/groups/{id}. What is left out stays as it is; `null` (or an empty topic) clears; metadata is replaced as a whole. Answered by the
+ * conversation; DELETE archives and answers 204.
+ */
+export const PatchGroup = Schema.Struct({
+  name: Schema.optionalKey(Name),
+  topic: Schema.optionalKey(Schema.NullOr(Topic)),
+  metadata: Schema.optionalKey(Schema.NullOr(Metadata)),
+})
+export type PatchGroup = typeof PatchGroup.Type
+
+/** PATCH /v1/groups/{id}/members/{user_id}. Answered by the member (`RosterEntry`). */
+export const PatchMember = Schema.Struct({ role: Role })
+export type PatchMember = typeof PatchMember.Type
+
+/** PATCH /v1/conversations/{id}/messages/{message_id}. DELETE has no body; both are answered by `SeqAnswer`. */
+export const PatchMessage = Schema.Struct({ text: Schema.NonEmptyString })
+export type PatchMessage = typeof PatchMessage.Type
+
+/** The event that stands for an edit, a deletion or a reaction. */
+export const SeqAnswer = SeqAck
+
+/** POST /v1/conversations/{id}/receipts → 204. Above the head is the head; lower than before has no effect. */
+export const PostReceipts = Schema.Struct({
+  device_id: Schema.optionalKey(DeviceId),
+  delivered_up_to: Schema.optionalKey(Seq),
+  read_up_to: Schema.optionalKey(Seq),
+}).check(
+  Schema.makeFilter(({ delivered_up_to, device_id }) =>
+    delivered_up_to === undefined || device_id !== undefined
+      ? undefined
+      : { path: ["device_id"], issue: "Expected the device that delivered_up_to is about" },
+  ),
+)
+export type PostReceipts = typeof PostReceipts.Type
+
 /** Who was in fact added and removed, and the last event's `seq`; the head's when nothing changed. */
 export const PostMembersAnswer = Schema.Struct({
   added: Schema.Array(UserId),
@@ -67,13 +103,32 @@ export const Inbox = Schema.Struct({
 })
 export type Inbox = typeof Inbox.Type
 
-/** GET /v1/conversations/{id}/messages. `prev_cursor` goes into `before`, `next_cursor` into `after`. */
+/** GET /v1/conversations/{id}/messages, and the same of a thread's replies. `prev_cursor` goes into `before`, `next_cursor` into `after`. */
 export const MessagePage = Schema.Struct({
   items: Schema.Array(Message),
   prev_cursor: Schema.optionalKey(Schema.String),
   next_cursor: Schema.optionalKey(Schema.String),
 })
 export type MessagePage = typeof MessagePage.Type
+
+/**
+ * What one member has got and read. `read_up_to` 0: nothing, or he does not say (`send_read_receipts`). `delivered_up_to`: of the device
+ * that is farthest.
+ */
+export const ReceiptEntry = Schema.Struct({
+  user_id: UserId,
+  delivered_up_to: Seq,
+  read_up_to: Seq,
+  devices: Schema.Array(Schema.Struct({ device_id: DeviceId, delivered_up_to: Seq })),
+})
+export type ReceiptEntry = typeof ReceiptEntry.Type
+
+/** GET /v1/conversations/{id}/receipts, by user id. With `message_id`: those who have got or read that message. */
+export const Receipts = Schema.Struct({
+  items: Schema.Array(ReceiptEntry),
+  next_cursor: Schema.optionalKey(Schema.String),
+})
+export type Receipts = typeof Receipts.Type
 
 /** POST /v1/ws/token */
 export const PostStreamToken = Schema.Struct({ device_id: DeviceId })

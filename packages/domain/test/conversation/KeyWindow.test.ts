@@ -1,4 +1,5 @@
-import { decide, needsKey } from "@parley/domain/conversation/decide"
+import { decide } from "@parley/domain/conversation/decide"
+import { needs } from "@parley/domain/conversation/needs"
 import { generation } from "@parley/domain/conversation/KeyWindow"
 import { type ConversationState, recallKeys } from "@parley/domain/conversation/state"
 import { defaultLimits } from "@parley/domain/limits"
@@ -34,7 +35,8 @@ describe("the window of recent keys", () => {
 describe("a key outside an incomplete window", () => {
   const state = after(2 * generation + 1)
   const tight = { ...defaultLimits, text_chars: 1 }
-  const asks = (command: ReturnType<typeof send>, at = state) => needsKey(at, command, decide(at, command))
+  const asks = (command: ReturnType<typeof send>, at = state) =>
+    needs(at, command, decide(at, command)).key !== undefined
   const line = {
     sender: "ann",
     clientMsgId: "k1",
@@ -54,7 +56,7 @@ describe("a key outside an incomplete window", () => {
     expect(asks(send("eve", "k1"))).toBe(false)
     expect(asks(send("ann", "k2000", { mac: "another" }))).toBe(false)
     const removal = change("rea", { remove: ["ann"] })
-    expect(needsKey(state, removal, decide(state, removal))).toBe(false)
+    expect(needs(state, removal, decide(state, removal))).toEqual({ messages: [] })
   })
 
   it("need not be while the window is complete", () => {

@@ -1,4 +1,5 @@
 import { decide } from "@parley/domain/conversation/decide"
+import { messageIdAt } from "@parley/domain/ids"
 import { defaultLimits } from "@parley/domain/limits"
 import { describe, expect, it } from "vitest"
 import {
@@ -7,37 +8,46 @@ import {
   createGroup,
   eventsOf,
   given,
-  messageId,
+  facts,
+  idAt,
   send,
   staffed,
   verdict,
+  when,
 } from "./given.ts"
 
 const direct = () => given(createDirect("ann", "bob"))
 
 describe("sending a message", () => {
   it("records it with everything that was said about it, and answers with its place", () => {
+    const before = facts(createDirect("ann", "bob"), send("bob", "1"), send("bob", "2"))
     const command = send("ann", "k", {
       media: ["med_1"],
-      reply_to_message_id: messageId(1),
-      thread_root_id: messageId(2),
+      reply_to_message_id: idAt(before, 1),
+      thread_root_id: idAt(before, 2),
     })
-    expect(decide(direct(), command)).toEqual({
+    expect(when(before, command)).toEqual({
       _tag: "Accepted",
-      answer: { _tag: "Sent", message_id: command.message_id, seq: 1, ts: 2_000, duplicate: false },
+      answer: {
+        _tag: "Sent",
+        message_id: messageIdAt(3, command.entropy),
+        seq: 3,
+        ts: 2_000,
+        duplicate: false,
+      },
       events: [
         {
           _tag: "MessageSent",
           ts: 2_000,
-          message_id: command.message_id,
+          message_id: messageIdAt(3, command.entropy),
           sender: "ann",
           client_msg_id: "k",
           body: command.body,
           mac: command.mac,
           media: ["med_1"],
-          reply_to_message_id: messageId(1),
-          thread_root_id: messageId(2),
-          ordinal: 1,
+          reply_to_message_id: idAt(before, 1),
+          thread_root_id: idAt(before, 2),
+          ordinal: 3,
           sender_ordinal: 1,
         },
       ],
@@ -80,7 +90,7 @@ describe("a repeated client_msg_id", () => {
     expect(decide(state, send("ann", "k", { now: 8_000 }))).toEqual({
       _tag: "Accepted",
       events: [],
-      answer: { _tag: "Sent", message_id: first.message_id, seq: 1, ts: 5_000, duplicate: true },
+      answer: { _tag: "Sent", message_id: messageIdAt(1, first.entropy), seq: 1, ts: 5_000, duplicate: true },
     })
   })
 

@@ -1,6 +1,6 @@
 import type { ConversationEvent } from "@parley/domain/conversation/events"
-import { encodeFrame, encodeHidden, sealedFields } from "@parley/domain/wire/frame"
-import { encodeContent } from "@parley/domain/wire/MessageContent"
+import { encodeFrame, encodeHidden, placeOf, sealedFields } from "@parley/domain/wire/frame"
+import { encodeContent, encodeEdit } from "@parley/domain/wire/MessageContent"
 import { describe, expect, it } from "vitest"
 import { id, messageId, sealed } from "../conversation/given.ts"
 
@@ -143,6 +143,77 @@ describe("other events as frames", () => {
       payload: { ...common, kind: "direct", member_ids: ["ann", "bob"] },
     })
   })
+})
+
+describe("an event about a message as a frame", () => {
+  const about = { ts, actor: "bob", message_seq: 1, message_id: messageId(1) }
+  const edited: ConversationEvent = { _tag: "MessageEdited", ...about, body: sealed("bob"), mac: "mac" }
+
+  it("an edit carries the text, or says that there is none any more", () => {
+    const payload = { message_id: messageId(1), editor_id: "bob" }
+    expect(parse(edited, { body: encodeEdit('a "b"') })).toEqual({
+      ...envelope,
+      type: "message.edited",
+      payload: { ...payload, text: 'a "b"' },
+    })
+    expect(parse(edited)).toEqual({
+      ...envelope,
+      type: "message.edited",
+      payload: { ...payload, deleted: true },
+    })
+  })
+
+  it("a deletion and reactions name who did it", () => {
+    expect(parse({ _tag: "MessageDeleted", ...about, sender: "ann" })).toEqual({
+      ...envelope,
+      type: "message.deleted",
+      payload: { message_id: messageId(1), actor_id: "bob" },
+    })
+    for (const [_tag, type] of [
+      ["ReactionAdded", "reaction.added"],
+      ["ReactionRemoved", "reaction.removed"],
+    ] as const)
+      expect(parse({ _tag, ...about, emoji: '"', count: 3 })).toEqual({
+        ...envelope,
+        type,
+        payload: { message_id: messageId(1), emoji: '"', user_id: "bob", count: 3 },
+      })
+  })
+})
+
+it("sealed fields are bound to where they stand, and no two places are the same", () => {
+  const settings = { kind: "group" as const, created_at: 1, history: "all" as const, member_count: 1 }
+  const updated: ConversationEvent = {
+    _tag: "ConversationUpdated",
+    ts,
+    actor: "a",
+    ...settings,
+    macs: {},
+    name: sealed("a"),
+    topic: sealed("b"),
+    metadata: sealed("c"),
+  }
+  const edited: ConversationEvent = {
+    _tag: "MessageEdited",
+    ts,
+    actor: "ann",
+    message_seq: 1,
+    message_id: messageId(1),
+    body: sealed("ann"),
+    mac: "mac",
+  }
+  const keys = ["name", "topic", "sent/name", messageId(1), `edit/${messageId(1)}`]
+  const sent = keys.map((client_msg_id): ConversationEvent => ({ ...message, client_msg_id }))
+  const places = [updated, edited, ...sent].flatMap((event) =>
+    sealedFields(event).map(([field]) => placeOf(id, event, field)),
+  )
+  expect(places).toHaveLength(3 + 1 + keys.length)
+  expect(new Set(places).size).toBe(places.length)
+  expect(sealedFields(updated)).toEqual([
+    ["name", sealed("a")],
+    ["topic", sealed("b")],
+    ["metadata", sealed("c")],
+  ])
 })
 
 it("the sealed fields of an event are listed under the names by which frames take them", () => {

@@ -108,6 +108,64 @@ describe("message.send", () => {
   })
 })
 
+describe("frames about a message", () => {
+  const about = (type: string, payload: unknown) => ({ id: "c-1", type, conversation_id: id, payload })
+  const emoji = (text: unknown) => ({ message_id: messageId, emoji: text })
+
+  it.each([
+    ["message.edit", "Edit", { message_id: messageId, text: "other" }],
+    ["message.delete", "Delete", { message_id: messageId }],
+    ["reaction.add", "React", emoji("👍🏽")],
+    ["reaction.remove", "React", emoji("+1")],
+    ["receipt.delivered", "Receipt", { up_to_seq: 7 }],
+    ["receipt.read", "Receipt", { up_to_seq: 0 }],
+  ])("%s is read, without what is not known", (type, tag, payload) => {
+    const asked = about(type, payload)
+    expect(readClientFrame(about(type, { ...payload, mood: 1 }))).toEqual({ _tag: tag, frame: asked })
+    expect(readClientFrame({ ...asked, conversation_id: undefined })).toMatchObject({
+      _tag: "Invalid",
+      type,
+      errors: [{ path: "conversation_id" }],
+    })
+    expect(readClientFrame(about(type, {}))).toMatchObject({ _tag: "Invalid", id: "c-1", type })
+  })
+
+  it("an edit to nothing is invalid", () => {
+    expect(paths(about("message.edit", { message_id: messageId, text: "" }))).toEqual([
+      "Invalid",
+      "payload.text",
+    ])
+  })
+
+  it.each(["👍", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "+1", ":party_parrot:", "é", "x".repeat(32), "🎉".repeat(16)])(
+    "%s is something to react with",
+    (text) => {
+      expect(readClientFrame(about("reaction.add", emoji(text)))).toMatchObject({ _tag: "React" })
+    },
+  )
+
+  it.each([
+    "",
+    " ",
+    "a b",
+    "a\u00a0b",
+    "a\u3000",
+    "\n",
+    "a\u0000",
+    "\u0085",
+    "x".repeat(33),
+    "🎉".repeat(17),
+    7,
+    null,
+  ])("%j is not", (text) => {
+    expect(paths(about("reaction.add", emoji(text)))).toEqual(["Invalid", "payload.emoji"])
+  })
+
+  it.each([-1, 1.5, "7", null])("a receipt up to %j is invalid", (seq) => {
+    expect(paths(about("receipt.read", { up_to_seq: seq }))).toEqual(["Invalid", "payload.up_to_seq"])
+  })
+})
+
 describe("sync", () => {
   const sync = (payload: unknown) => ({ id: "c-1", type: "sync", payload })
 
@@ -158,12 +216,7 @@ describe("what is no envelope is malformed", () => {
 })
 
 describe("other types", () => {
-  it("of the protocol are told apart from those of nobody", () => {
-    expect(readClientFrame({ id: "c-1", type: "reaction.add" })).toEqual({
-      _tag: "NotYetServed",
-      id: "c-1",
-      type: "reaction.add",
-    })
+  it("that nobody knows are told apart from frames with a fault", () => {
     for (const type of ["message.sing", "constructor", "__proto__", "toString"])
       expect(readClientFrame({ id: "c-1", type })).toEqual({ _tag: "UnknownType", id: "c-1", type })
   })

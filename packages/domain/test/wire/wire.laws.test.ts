@@ -1,9 +1,10 @@
 import { frameEventId } from "@parley/domain/ids"
 import { canonicalBody, canonicalJson } from "@parley/domain/wire/canonical"
 import { decoder } from "@parley/domain/wire/decode"
+import { clientFrames } from "@parley/domain/wire/clientFrames"
 import { encodeFrame, sealedFields } from "@parley/domain/wire/frame"
 import type { MessageBody } from "@parley/domain/wire/MessageBody"
-import { decodeContent, encodeContent } from "@parley/domain/wire/MessageContent"
+import { decodeContent, encodeContent, encodeEdit, withEdit } from "@parley/domain/wire/MessageContent"
 import { readClientFrame } from "@parley/domain/wire/readClientFrame"
 import { EventFrame } from "@parley/domain/wire/serverFrames"
 import { findForbidden, jsonDepth, mayHoldForbidden } from "@parley/domain/wire/text"
@@ -44,12 +45,28 @@ it("every event's frame is what the schemas say, with the event's id and number,
       const content = JSON.parse(JSON.stringify({ text, ciphertext, metadata })) as MessageBody
       const plaintext = { body: encodeContent(content), name: "name", topic: "topic", metadata: "{}" }
       for (const [seq, event] of events.entries()) {
-        const opened = Object.fromEntries(sealedFields(event).map(([field]) => [field, plaintext[field]]))
+        const said = event._tag === "MessageEdited" ? { body: encodeEdit(text ?? "text") } : plaintext
+        const opened = Object.fromEntries(
+          sealedFields(event).map(([field]) => [field, { ...plaintext, ...said }[field]]),
+        )
         const frame: unknown = JSON.parse(encodeFrame({ conversation: id, seq, event, opened }))
         expect(decodeEventFrame(frame)).toEqual({ _tag: "Decoded", value: frame })
         expect(frame).toMatchObject({ id: frameEventId(id, seq), conversation_id: id, seq })
         if (event._tag === "MessageSent") expect(frame).toMatchObject({ payload: content })
+        if (event._tag === "MessageEdited") expect(frame).toMatchObject({ payload: { text: text ?? "text" } })
+        const nothing: unknown = JSON.parse(encodeFrame({ conversation: id, seq, event, opened: {} }))
+        expect(decodeEventFrame(nothing)).toEqual({ _tag: "Decoded", value: nothing })
       }
+    }),
+  )
+})
+
+it("an edit replaces the text of a content and nothing else of it", () => {
+  fc.assert(
+    fc.property(body, fc.string(), ({ text, ciphertext, metadata }, other) => {
+      const content = JSON.parse(JSON.stringify({ text, ciphertext, metadata })) as MessageBody
+      const edited = withEdit(encodeContent(content), encodeEdit(other))
+      expect(JSON.parse(edited)).toEqual({ ...content, text: other })
     }),
   )
 })
@@ -127,10 +144,22 @@ it("whatever comes, reading a client's frame answers and does not throw", () => 
   const envelope = fc.record(
     {
       id: fc.oneof(fc.constant("c-1"), json),
-      type: fc.oneof(fc.constantFrom("message.send", "sync", "typing"), json),
+      type: fc.oneof(fc.constantFrom(...Object.keys(clientFrames), "typing"), json),
       conversation_id: fc.oneof(fc.constant(id), json),
       client_msg_id: fc.oneof(fc.constant("k"), json),
-      payload: fc.oneof(body, json),
+      payload: fc.oneof(
+        body,
+        json,
+        fc.constant({
+          message_id: messageId(1),
+          text: "t",
+          emoji: "👍",
+          up_to_seq: 3,
+          state: "stop",
+          status: "away",
+          user_ids: ["ann"],
+        }),
+      ),
     },
     { requiredKeys: [] },
   )
@@ -141,5 +170,17 @@ it("whatever comes, reading a client's frame answers and does not throw", () => 
     }),
     { numRuns: 2_000, seed: 7 },
   )
-  expect([...seen].sort()).toEqual(["Invalid", "Malformed", "NotYetServed", "Send", "Sync", "UnknownType"])
+  expect([...seen].sort()).toEqual([
+    "Delete",
+    "Edit",
+    "Invalid",
+    "Malformed",
+    "Presence",
+    "React",
+    "Receipt",
+    "Send",
+    "Sync",
+    "Typing",
+    "UnknownType",
+  ])
 })
