@@ -21,6 +21,39 @@ export interface Announcement {
   /** Present when the event adds or removes members: whom. `created` events list the first members under `added`. */
   readonly added?: ReadonlyArray<string>
   readonly removed?: ReadonlyArray<string>
+  /** For an event about an earlier message (edit, deletion, reaction): that message's `seq`. */
+  readonly about?: number
+  /** With `about`: what those members get who may not see that message. */
+  readonly hiddenFrame?: Buffer
+  /** With `about`: the event changes what the message says, so a replay of the message shows something else. */
+  readonly rewrites?: boolean
+}
+
+/** A frame that is no event, for the connections of some people: a receipt, a marker. Never stored. */
+export interface Note {
+  readonly conversation: string
+  /** Each once. */
+  readonly users: ReadonlyArray<string>
+  /** Their device of this name need not be told: it knows. */
+  readonly exceptDevice?: string
+  /** JSON text in UTF-8. */
+  readonly frame: Buffer
+}
+
+/** Something that passes, for whoever has the conversation open: somebody is typing. Never stored, first to be given up. */
+export interface Hint {
+  readonly conversation: string
+  /** Whom it is about: his own connections need not be told. */
+  readonly user: string
+  /** JSON text in UTF-8. */
+  readonly frame: Buffer
+}
+
+/** A device of a user was revoked by an event at or before this place in the log: its connections from before are to end. */
+export interface Revocation {
+  readonly user: string
+  readonly device: string
+  readonly position: Position
 }
 
 /** Ends a subscription, at once and idempotently. */
@@ -41,5 +74,17 @@ export class Broker extends Context.Service<
       user: string,
       receive: (announcement: Announcement) => void,
     ) => Effect.Effect<Unsubscribe>
+    /** Never fails and never waits: a note may be lost. */
+    readonly tell: (note: Note) => void
+    /** Notes for this user, each once, in the order told. Returns when the subscription stands, with its end. */
+    readonly subscribeNotes: (user: string, receive: (note: Note) => void) => Effect.Effect<Unsubscribe>
+    /** Never fails and never waits: a hint may be lost. */
+    readonly hint: (hint: Hint) => void
+    /** Every hint about a conversation that has a subscriber in this process. Returns when the subscription stands, with its end. */
+    readonly subscribeHints: (receive: (hint: Hint) => void) => Effect.Effect<Unsubscribe>
+    /** Never fails and never waits: it may be lost, and is found again by the directory's follower. */
+    readonly revoke: (revocation: Revocation) => void
+    /** Every revocation, whoever's. Returns when the subscription stands, with its end. */
+    readonly subscribeRevocations: (receive: (revocation: Revocation) => void) => Effect.Effect<Unsubscribe>
   }
 >()("@parley/runtime/Broker") {}

@@ -10,7 +10,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { ConversationAnswer } from "@parley/domain/conversation/commands"
 import type { MemberEntry } from "@parley/domain/conversation/events"
-import type { History } from "@parley/domain/conversation/vocabulary"
+import type { History, Role } from "@parley/domain/conversation/vocabulary"
 import type { Rejection } from "@parley/domain/Rejection"
 import type { MessageBody } from "@parley/domain/wire/MessageBody"
 import type { Unavailable } from "./errors.ts"
@@ -47,6 +47,32 @@ export type ConversationRequest =
       readonly add: ReadonlyArray<MemberEntry>
       readonly remove: ReadonlyArray<string>
     }
+  /** The text is not empty. */
+  | {
+      readonly _tag: "EditMessage"
+      readonly origin: Origin
+      readonly messageId: string
+      readonly text: string
+    }
+  | { readonly _tag: "DeleteMessage"; readonly origin: Origin; readonly messageId: string }
+  | {
+      readonly _tag: "AddReaction" | "RemoveReaction"
+      readonly origin: Origin
+      readonly messageId: string
+      readonly emoji: string
+    }
+  /** What is left out stays as it is, `null` takes away. Metadata is replaced as a whole. */
+  | {
+      readonly _tag: "UpdateConversation"
+      readonly origin: Origin
+      readonly name?: string
+      readonly topic?: string | null
+      readonly metadata?: Readonly<Record<string, unknown>> | null
+    }
+  | { readonly _tag: "ArchiveConversation"; readonly origin: Origin }
+  | { readonly _tag: "SetRole"; readonly origin: Origin; readonly user: string; readonly role: Role }
+  /** The actor has blocked (unblocked) his partner in this direct conversation. Rejected with `not_found` where there is none. */
+  | { readonly _tag: "Restrict" | "Lift"; readonly origin: Origin }
 
 export type ConversationReply =
   | { readonly _tag: "Answered"; readonly answer: ConversationAnswer }
@@ -60,5 +86,14 @@ export class Conversations extends Context.Service<
       conversation: string,
       request: ConversationRequest,
     ) => Effect.Effect<ConversationReply, Unavailable>
+    /**
+     * As `ask`, without a fiber, where the conversation is awake in this process; for the hot path. False: nothing has been asked, and
+     * `ask` must be. `answered` is called once.
+     */
+    readonly tell?: (
+      conversation: string,
+      request: ConversationRequest,
+      answered: (reply: ConversationReply | Unavailable) => void,
+    ) => boolean
   }
 >()("@parley/runtime/Conversations") {}

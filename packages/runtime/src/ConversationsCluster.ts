@@ -47,8 +47,15 @@ export const layer: Layer.Layer<Conversations, never, Sharding | AwakeConversati
           calls += 1
           return direct === undefined || calls % callsPerClusterCall === 0
             ? overCluster(conversation, request)
-            : direct(request)
+            : direct.ask(request)
         }),
+      tell: (conversation, request, answered) => {
+        const direct = awake.find(conversation)
+        if (direct === undefined || (calls + 1) % callsPerClusterCall === 0) return false
+        calls += 1
+        direct.tell(request, answered)
+        return true
+      },
     }
   }),
 )

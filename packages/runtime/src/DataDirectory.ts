@@ -4,7 +4,7 @@
  * Always true: while a process holds the directory, no other one opens it; the kernel frees the lock when the process ends, however
  * it ends. Nothing else may open `parley.lock`: a process loses its locks on a file when it closes any handle of that file.
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs"
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Context from "effect/Context"
@@ -23,7 +23,10 @@ export class DataDirectory extends Context.Service<
   }
 >()("@parley/runtime/DataDirectory") {}
 
-const lockName = "parley.lock"
+export const lockName = "parley.lock"
+
+/** Stands in the directory from the first to the last moment of a restore. While it is there, the directory is not used. */
+export const unfinishedRestoreName = "restore.unfinished"
 
 /** An empty SQLite file under an exclusive transaction that never ends. Returns how to end it. */
 const lock = (root: string): DatabaseSync => {
@@ -67,6 +70,12 @@ export const layer = (directory: string): Layer.Layer<DataDirectory, StoreRefuse
         }),
         (held) => Effect.sync(() => held.close()),
       )
+      if (existsSync(join(root, unfinishedRestoreName)))
+        return yield* new StoreRefused({
+          path: root,
+          reason: "corrupt",
+          detail: "a restore was cut off here: empty the directory and restore again",
+        })
       return { root, path: (name: string) => join(root, name) }
     }),
   )

@@ -54,12 +54,36 @@ export interface MessageKey {
   readonly ts: number
 }
 
+/**
+ * One line of the marks: what later events say about the event at `seq` of the same stream, under a key of the writer's choosing (1 to 512
+ * bytes). Written in the append's own transaction, in the order given; a later line takes the place of an earlier one.
+ */
+export interface EventMark {
+  readonly seq: number
+  readonly key: string
+  /** `null` takes the line away. */
+  readonly value: string | null
+}
+
+/** The lines of one event to look for. A key that ends with a slash stands for every key that begins with it. */
+export interface MarksWanted {
+  readonly seq: number
+  readonly keys: ReadonlyArray<string>
+}
+
+/** A line that stands. */
+export interface StandingMark extends EventMark {
+  readonly value: string
+}
+
 export interface Append {
   readonly stream: string
   readonly expected: ExpectedRevision
   readonly events: ReadonlyArray<NewEvent>
   /** Keys that this append's messages take. If one is taken already, nothing is written: `KeysTaken` with the lines that stand. */
   readonly keys?: ReadonlyArray<MessageKey>
+  /** Lines that this append's events write. Those of a retry are not written again. */
+  readonly marks?: ReadonlyArray<EventMark>
 }
 
 /** Where the last event of the append stands. A retry whose ids all match what stands at expected + 1 … gets the original's answer. */
@@ -114,6 +138,11 @@ export class EventStore extends Context.Service<
       Appended,
       WrongExpectedRevision | StreamDeleted | KeysTaken | AppendTooLarge | StoreUnavailable
     >
+    /**
+     * As `append`, without a fiber, where a store can do that; for the hot path. `settled` is called once: when durable, or with
+     * `undefined` when it did not plainly succeed: `append` with the same events then says why.
+     */
+    readonly appendNow?: (append: Append, settled: (appended: Appended | undefined) => void) => void
     /** At most `limit` events, fewer only at the stream's end. A stream that never was, or is soft-deleted: `StreamNotFound`. */
     readonly readStream: (
       stream: string,
@@ -123,6 +152,8 @@ export class EventStore extends Context.Service<
     readonly readAll: (read: ReadAll) => Effect.Effect<ReadonlyArray<RecordedEvent>, StoreUnavailable>
     /** The last event's place, from the store's leader: holds every append acknowledged before the call. `undefined`: no such stream. */
     readonly head: (stream: string) => Effect.Effect<Head | undefined, StoreUnavailable>
+    /** The same at once, for the hot path, where a store has it in memory; `undefined`: ask `head`. */
+    readonly headNow?: (stream: string) => Head | undefined
     /** The log's last position, `-1` when empty: holds every append acknowledged before the call. */
     readonly headPosition: Effect.Effect<Position, StoreUnavailable>
     /** The lines of the key index that stand for these (sender, `client_msg_id`) of one conversation's stream; absent ones are left out. */
@@ -130,6 +161,11 @@ export class EventStore extends Context.Service<
       stream: string,
       keys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>,
     ) => Effect.Effect<ReadonlyArray<MessageKey>, StoreUnavailable>
+    /** The lines of the marks that stand for these, by (seq, key), each once; absent ones are left out. Also of a stream that is hidden. */
+    readonly lookupMarks: (
+      stream: string,
+      wanted: ReadonlyArray<MarksWanted>,
+    ) => Effect.Effect<ReadonlyArray<StandingMark>, StoreUnavailable>
     /** Events after `after` (exclusive; `-1`: from the start), then live. Fails once the store is lost: resubscribe from the last revision. */
     readonly subscribeStream: (
       stream: string,

@@ -4,7 +4,14 @@
  */
 import { decodeEvent } from "@parley/domain/conversation/codec"
 import type { ConversationEvent } from "@parley/domain/conversation/events"
-import { encodeFrame, type Opened, type SealedField, sealedFields } from "@parley/domain/wire/frame"
+import {
+  encodeFrame,
+  encodeHidden,
+  type Opened,
+  placeOf,
+  type SealedField,
+  sealedFields,
+} from "@parley/domain/wire/frame"
 import * as Effect from "effect/Effect"
 import type { Announcement } from "./Broker.ts"
 import type { RecordedEvent } from "./EventStore.ts"
@@ -13,6 +20,16 @@ import type { DataKey, KeyVault } from "./KeyVault.ts"
 import { open } from "./Sealer.ts"
 
 const streamPrefix = "conversation-"
+
+/** An event with what its sealed fields say. */
+export interface SpokenEvent {
+  readonly event: ConversationEvent
+  readonly seq: number
+  readonly opened: Opened
+}
+
+const asSaid = (events: ReadonlyArray<SpokenEvent>): ReadonlyArray<Opened> =>
+  events.map(({ opened }) => opened)
 
 export const announcementOf = (options: {
   readonly conversation: string
@@ -37,7 +54,15 @@ export const announcementOf = (options: {
       )
       return { ...announcement, sender: event.sender, senderFrame }
     }
-    case "MemberRoleChanged":
+    case "MessageEdited":
+    case "MessageDeleted":
+    case "ReactionAdded":
+    case "ReactionRemoved": {
+      const hiddenFrame = Buffer.from(encodeHidden(conversation, seq, event.ts))
+      const rewrites = event._tag === "MessageEdited" || event._tag === "MessageDeleted"
+      return { ...announcement, about: event.message_seq, hiddenFrame, rewrites }
+    }
+    default:
       return announcement
   }
 }
@@ -57,27 +82,33 @@ const openEvent = (
   return opened
 }
 
-/** What binds a sealed field to where it stands: a message's body to its message, a conversation's field to its name. */
-const placeOf = (conversation: string, event: ConversationEvent, field: SealedField): string =>
-  `${conversation}/${event._tag === "MessageSent" ? event.message_id : field}`
-
-/** Opens and encodes events read from conversations' streams, with one vault look-up for all of them. */
+/**
+ * Opens and encodes events read from conversations' streams, with one vault look-up for all of them. `amend`: what is shown in the
+ * place of what they say (`presentWords.ts`).
+ */
 export const announcementsOf = Effect.fnUntraced(function* (
   vault: KeyVault["Service"],
   recorded: ReadonlyArray<RecordedEvent>,
+  amend: (events: ReadonlyArray<SpokenEvent>) => ReadonlyArray<Opened> = asSaid,
 ): Effect.fn.Return<ReadonlyArray<Announcement>, VaultUnavailable> {
   const events = recorded.map((one) => decodeEvent(one))
   const owners = new Set(events.flatMap((event) => sealedFields(event).map(([, sealed]) => sealed.owner)))
   const keys = owners.size === 0 ? new Map<string, DataKey>() : yield* vault.existing([...owners])
-  return recorded.map(({ stream, revision, position }, index) => {
-    const conversation = stream.slice(streamPrefix.length)
-    const event = events[index]!
-    return announcementOf({
-      conversation,
-      seq: revision,
-      position,
+  const conversationOf = (index: number): string => recorded[index]!.stream.slice(streamPrefix.length)
+  const shown = amend(
+    events.map((event, index) => ({
       event,
-      opened: openEvent(conversation, event, keys),
-    })
-  })
+      seq: recorded[index]!.revision,
+      opened: openEvent(conversationOf(index), event, keys),
+    })),
+  )
+  return recorded.map(({ revision: seq, position }, index) =>
+    announcementOf({
+      conversation: conversationOf(index),
+      seq,
+      position,
+      event: events[index]!,
+      opened: shown[index]!,
+    }),
+  )
 })

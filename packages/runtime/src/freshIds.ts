@@ -4,30 +4,19 @@
  * Always true: a random id has at least 80 bits of the system's randomness; a derived one depends on its arguments alone.
  * Not for: secrets. An id is no proof of anything.
  */
-import { hash, randomFillSync } from "node:crypto"
+import { hash } from "node:crypto"
+import { randomPool } from "./randomPool.ts"
 
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz"
 
-// One system call for some hundred ids; no slice is handed out twice.
-const pool = Buffer.alloc(8_192)
-let spent = pool.length
+const fresh = randomPool()
 
-/** Where `bytes` unused bytes of the pool start. */
-const take = (bytes: number): number => {
-  if (spent + bytes > pool.length) {
-    randomFillSync(pool)
-    spent = 0
-  }
-  spent += bytes
-  return spent - bytes
-}
-
-/** `count` characters of five bits each, from the first bit of `bytes` at `from` on. */
-const base32 = (bytes: Uint8Array, from: number, count: number): string => {
+/** `count` characters of five bits each, from the first bit of `bytes` on. */
+const base32 = (bytes: Uint8Array, count: number): string => {
   let text = ""
   let bits = 0
   let held = 0
-  for (let at = from; text.length < count;) {
+  for (let at = 0; text.length < count;) {
     if (held < 5) {
       bits = ((bits & 0x1f) << 8) | bytes[at++]!
       held += 8
@@ -51,23 +40,20 @@ const timeText = (now: number): string => {
 }
 
 /** A ULID in lower case: 48 bits of time, 80 of randomness. Not ordered within a millisecond. */
-const ulid = (now: number): string => timeText(now) + base32(pool, take(10), 16)
+const ulid = (now: number): string => timeText(now) + base32(fresh(10), 16)
 
 /** `now` in milliseconds. */
 export const conversationId = (now: number): string => `cnv_${ulid(now)}`
 
-/** `now` in milliseconds. */
-export const messageId = (now: number): string => `msg_${ulid(now)}`
+/** The random part of a message id: 18 characters, 90 bits. */
+export const messageEntropy = (): string => base32(fresh(12), 18)
 
 /** 32 hex digits, minted once per decided event and never derived from anything. */
-export const eventId = (): string => {
-  const at = take(16)
-  return pool.toString("hex", at, at + 16)
-}
+export const eventId = (): string => fresh(16).toString("hex")
 
 /** 130 bits of SHA-256 over the parts, each preceded by its length, so that no two lists of parts read the same. */
 const derived = (...parts: ReadonlyArray<string>): string =>
-  base32(hash("sha256", parts.map((part) => `${part.length}:${part}`).join(""), "buffer"), 0, 26)
+  base32(hash("sha256", parts.map((part) => `${part.length}:${part}`).join(""), "buffer"), 26)
 
 /** The conversation of two users, whoever of them asks. */
 export const directConversationId = (a: string, b: string): string =>

@@ -6,67 +6,103 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Announcement, Broker, type Unsubscribe } from "../Broker.ts"
-
-interface Subscription {
-  readonly receive: (announcement: Announcement) => void
-  active: boolean
-  failed: boolean
-}
+import {
+  type Announcement,
+  Broker,
+  type Hint,
+  type Note,
+  type Revocation,
+  type Unsubscribe,
+} from "../Broker.ts"
 
 /** Lists are replaced, never changed, so that one being delivered to stays as it was when the delivery began. */
-type Subscriptions = Map<string, ReadonlyArray<Subscription>>
+type Subscriptions<A> = Map<string, ReadonlyArray<Subscription<A>>>
 
-const subscribe = (
-  subscriptions: Subscriptions,
-  topic: string,
-  receive: (announcement: Announcement) => void,
-): Unsubscribe => {
-  const subscription: Subscription = { receive, active: true, failed: false }
-  subscriptions.set(topic, [...(subscriptions.get(topic) ?? []), subscription])
-  return () => {
-    if (!subscription.active) return
-    subscription.active = false
-    const rest = (subscriptions.get(topic) ?? []).filter((one) => one !== subscription)
-    if (rest.length === 0) subscriptions.delete(topic)
-    else subscriptions.set(topic, rest)
+/** There are some for each connection: what their ends need stands here, not in what each end closes over. */
+class Subscription<A> {
+  readonly topic: string
+  readonly receive: (told: A) => void
+  active = true
+  failed = false
+
+  constructor(topic: string, receive: (told: A) => void) {
+    this.topic = topic
+    this.receive = receive
+  }
+
+  end(subscriptions: Subscriptions<A>): void {
+    if (!this.active) return
+    this.active = false
+    const rest = (subscriptions.get(this.topic) ?? []).filter((one) => one !== this)
+    if (rest.length === 0) subscriptions.delete(this.topic)
+    else subscriptions.set(this.topic, rest)
   }
 }
 
+const subscribe = <A>(
+  subscriptions: Subscriptions<A>,
+  topic: string,
+  receive: (told: A) => void,
+): Unsubscribe => {
+  const subscription = new Subscription(topic, receive)
+  subscriptions.set(topic, [...(subscriptions.get(topic) ?? []), subscription])
+  return () => subscription.end(subscriptions)
+}
+
+/** All revocations are one topic, and all hints. */
+const everybody = "*"
+
 class Deliveries {
-  readonly conversations: Subscriptions = new Map()
-  readonly users: Subscriptions = new Map()
+  readonly conversations: Subscriptions<Announcement> = new Map()
+  readonly users: Subscriptions<Announcement> = new Map()
+  readonly notes: Subscriptions<Note> = new Map()
+  readonly revocations: Subscriptions<Revocation> = new Map()
+  readonly hints: Subscriptions<Hint> = new Map()
   readonly #onFailure: (cause: unknown) => void
-  readonly #waiting: Array<Announcement> = []
+  readonly #waiting: Array<() => void> = []
   #delivering = false
 
   constructor(onFailure: (cause: unknown) => void) {
     this.#onFailure = onFailure
   }
 
-  readonly publish = (announcement: Announcement): void => {
+  readonly publish = (announcement: Announcement): void =>
+    this.#inTurn(() => {
+      this.#deliver(this.conversations.get(announcement.conversation), announcement)
+      for (const user of announcement.added ?? []) this.#deliver(this.users.get(user), announcement)
+      for (const user of announcement.removed ?? []) this.#deliver(this.users.get(user), announcement)
+    })
+
+  readonly tell = (note: Note): void =>
+    this.#inTurn(() => {
+      for (const user of note.users) this.#deliver(this.notes.get(user), note)
+    })
+
+  readonly revoke = (revocation: Revocation): void =>
+    this.#inTurn(() => this.#deliver(this.revocations.get(everybody), revocation))
+
+  readonly hint = (hint: Hint): void =>
+    this.#inTurn(() => {
+      if (this.conversations.has(hint.conversation)) this.#deliver(this.hints.get(everybody), hint)
+    })
+
+  #inTurn(deliver: () => void): void {
     if (this.#delivering) {
-      this.#waiting.push(announcement)
+      this.#waiting.push(deliver)
       return
     }
     this.#delivering = true
-    for (let next: Announcement | undefined = announcement; next !== undefined; next = this.#waiting.shift())
-      this.#deliver(next)
+    for (let next: (() => void) | undefined = deliver; next !== undefined; next = this.#waiting.shift())
+      next()
     this.#delivering = false
   }
 
-  #deliver(announcement: Announcement): void {
-    this.#deliverTo(this.conversations.get(announcement.conversation), announcement)
-    for (const user of announcement.added ?? []) this.#deliverTo(this.users.get(user), announcement)
-    for (const user of announcement.removed ?? []) this.#deliverTo(this.users.get(user), announcement)
-  }
-
-  #deliverTo(subscriptions: ReadonlyArray<Subscription> | undefined, announcement: Announcement): void {
+  #deliver<A>(subscriptions: ReadonlyArray<Subscription<A>> | undefined, told: A): void {
     if (subscriptions === undefined) return
     for (const subscription of subscriptions) {
       if (!subscription.active) continue
       try {
-        subscription.receive(announcement)
+        subscription.receive(told)
       } catch (cause) {
         if (!subscription.failed) this.#onFailure(cause)
         subscription.failed = true
@@ -84,9 +120,16 @@ export const layer: Layer.Layer<Broker> = Layer.effect(
     })
     return {
       publish: deliveries.publish,
+      tell: deliveries.tell,
       subscribeConversation: (conversation, receive) =>
         Effect.sync(() => subscribe(deliveries.conversations, conversation, receive)),
       subscribeUser: (user, receive) => Effect.sync(() => subscribe(deliveries.users, user, receive)),
+      subscribeNotes: (user, receive) => Effect.sync(() => subscribe(deliveries.notes, user, receive)),
+      hint: deliveries.hint,
+      subscribeHints: (receive) => Effect.sync(() => subscribe(deliveries.hints, everybody, receive)),
+      revoke: deliveries.revoke,
+      subscribeRevocations: (receive) =>
+        Effect.sync(() => subscribe(deliveries.revocations, everybody, receive)),
     }
   }),
 )

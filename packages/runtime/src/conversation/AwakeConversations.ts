@@ -12,15 +12,22 @@ import type * as Scope from "effect/Scope"
 import type { ConversationReply, ConversationRequest } from "../Conversations.ts"
 import type { Unavailable } from "../errors.ts"
 
-export type Ask = (request: ConversationRequest) => Effect.Effect<ConversationReply, Unavailable>
+export interface AwakeConversation {
+  readonly ask: (request: ConversationRequest) => Effect.Effect<ConversationReply, Unavailable>
+  /** As `ask`, without a fiber. */
+  readonly tell: (
+    request: ConversationRequest,
+    answered: (reply: ConversationReply | Unavailable) => void,
+  ) => void
+}
 
 export class AwakeConversations extends Context.Service<
   AwakeConversations,
   {
     /** Absent, too, while a call over the cluster has not joined the queue yet: nobody may overtake it. */
-    readonly find: (conversation: string) => Ask | undefined
+    readonly find: (conversation: string) => AwakeConversation | undefined
     /** Until the scope ends. */
-    readonly add: (conversation: string, ask: Ask) => Effect.Effect<void, never, Scope.Scope>
+    readonly add: (conversation: string, entity: AwakeConversation) => Effect.Effect<void, never, Scope.Scope>
     /** A call goes over the cluster. `correlation` names it. */
     readonly sent: (conversation: string, correlation: string) => void
     /** It has joined the entity's queue, or was answered. Idempotent. */
@@ -28,19 +35,19 @@ export class AwakeConversations extends Context.Service<
   }
 >()("@parley/runtime/AwakeConversations") {
   static readonly layer: Layer.Layer<AwakeConversations> = Layer.sync(AwakeConversations, () => {
-    const awake = new Map<string, Ask>()
+    const awake = new Map<string, AwakeConversation>()
     const underWay = new Map<string, Set<string>>()
     return {
       find: (conversation) => (underWay.has(conversation) ? undefined : awake.get(conversation)),
-      add: (conversation, ask) =>
+      add: (conversation, entity) =>
         Effect.acquireRelease(
           Effect.sync(() => {
-            awake.set(conversation, ask)
+            awake.set(conversation, entity)
           }),
           () =>
             Effect.sync(() => {
               // A successor may have started already.
-              if (awake.get(conversation) === ask) awake.delete(conversation)
+              if (awake.get(conversation) === entity) awake.delete(conversation)
             }),
         ),
       sent: (conversation, correlation) => {

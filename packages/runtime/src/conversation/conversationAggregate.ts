@@ -1,19 +1,26 @@
 /** How the command loop reaches the conversation's decider, codec and announcements. */
 import type { ConversationAnswer, ConversationCommand } from "@parley/domain/conversation/commands"
 import { decodeEvent, encodeEvent } from "@parley/domain/conversation/codec"
-import { decide, needsKey } from "@parley/domain/conversation/decide"
+import { decide } from "@parley/domain/conversation/decide"
 import { evolve } from "@parley/domain/conversation/evolve"
 import type { ConversationEvent } from "@parley/domain/conversation/events"
+import { countsPrefix, deletedKey, editedKey, marksOf } from "@parley/domain/conversation/marks"
+import { type MessageWanted, messagesOf, needs } from "@parley/domain/conversation/needs"
 import { decodeSnapshot, encodeSnapshot, snapshotVersion } from "@parley/domain/conversation/snapshot"
-import { type ConversationState, initial, recallKeys } from "@parley/domain/conversation/state"
+import {
+  type ConversationState,
+  initial,
+  recallKeys,
+  recallMessages,
+} from "@parley/domain/conversation/state"
 import type { Limits } from "@parley/domain/limits"
-import type { Opened } from "@parley/domain/wire/frame"
-import { encodeContent } from "@parley/domain/wire/MessageContent"
 import type { Broker } from "../Broker.ts"
 import type { ConversationRequest } from "../Conversations.ts"
-import type { Aggregate } from "../entity/Aggregate.ts"
+import type { Aggregate, EventWanted } from "../entity/Aggregate.ts"
+import type { MessageKey } from "../EventStore.ts"
 import { announcementOf } from "../frames.ts"
 import type { KeyVault } from "../KeyVault.ts"
+import { openedNow } from "./openedNow.ts"
 import { prepare, prepareNow } from "./prepare.ts"
 
 export type ConversationAggregate = Aggregate<
@@ -44,43 +51,47 @@ export const conversationAggregate = (options: {
     decodeSnapshot,
     prepareNow: (requests) => prepareNow(vault, { conversation: id, now: now(), limits }, requests),
     prepare: (requests) => prepare(vault, { conversation: id, now: now(), limits }, requests),
-    keyOf: (event, seq) =>
-      event._tag === "MessageSent"
-        ? {
-            sender: event.sender,
-            clientMsgId: event.client_msg_id,
-            seq,
-            messageId: event.message_id,
-            mac: event.mac,
-            ts: event.ts,
-          }
-        : undefined,
-    needsKey: (state, command, decision) =>
-      command._tag === "SendMessage" && needsKey(state, command, decision)
-        ? { sender: command.actor, clientMsgId: command.client_msg_id }
-        : undefined,
-    recallKeys,
+    lookups: {
+      keyOf,
+      marksOf,
+      needs: (state, command, decision) => {
+        const { key, messages } = needs(state, command, decision)
+        return { ...(key === undefined ? {} : { key }), events: messages.map(wanted) }
+      },
+      eventsOf: (state, command) => messagesOf(state, command).map(wanted),
+      recallKeys,
+      recallEvents: (state, events) =>
+        recallMessages(
+          state,
+          events.map(({ wanted: keys, ...read }) => ({
+            ...read,
+            reactions: keys.filter((key) => !always.includes(key)),
+          })),
+        ),
+    },
     committed: (events, position) => {
-      for (const { event, request, revision } of events)
-        broker.publish(
-          announcementOf({ conversation: id, seq: revision, position, event, opened: openedBy(request) }),
-        )
+      for (const { event, request, revision } of events) {
+        const opened = openedNow(vault, id, event, request)
+        if (opened === undefined) continue
+        broker.publish(announcementOf({ conversation: id, seq: revision, position, event, opened }))
+      }
     },
   }
 }
 
-/** The plaintexts of an event that this very request caused: nothing needs to be opened again. */
-const openedBy = (request: ConversationRequest): Opened => {
-  switch (request._tag) {
-    case "SendMessage":
-      return { body: encodeContent(request.body) }
-    case "CreateGroup":
-      return {
-        name: request.name,
-        ...(request.topic === undefined ? {} : { topic: request.topic }),
-        ...(request.metadata === undefined ? {} : { metadata: JSON.stringify(request.metadata) }),
+/** What is looked up of every message. */
+const always = [editedKey, deletedKey, countsPrefix]
+
+const wanted = ({ seq, reactions }: MessageWanted): EventWanted => ({ seq, marks: [...always, ...reactions] })
+
+const keyOf = (event: ConversationEvent, seq: number): MessageKey | undefined =>
+  event._tag === "MessageSent"
+    ? {
+        sender: event.sender,
+        clientMsgId: event.client_msg_id,
+        seq,
+        messageId: event.message_id,
+        mac: event.mac,
+        ts: event.ts,
       }
-    default:
-      return {}
-  }
-}
+    : undefined

@@ -45,7 +45,7 @@ export const layer = (options: {
       )
       // After the loop: it is taken away before the loop stops.
       const awake = yield* AwakeConversations
-      yield* awake.add(entityId, loop.ask)
+      yield* awake.add(entityId, loop)
       return ConversationEntity.of({
         Ask: ({ payload }) => loop.ask(payload, () => awake.arrived(entityId, payload.origin.correlation)),
       })

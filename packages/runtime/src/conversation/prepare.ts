@@ -3,19 +3,20 @@
  *
  * Always true: a data key is durable before anything is sealed with it. Plaintext goes no further than this file and the frame.
  */
-import type { ConversationCommand } from "@parley/domain/conversation/commands"
+import type { ConversationCommand, UpdateConversation } from "@parley/domain/conversation/commands"
+import { editPlace, sentPlace, settingPlace } from "@parley/domain/conversation/places"
 import type { Limits } from "@parley/domain/limits"
 import { rejection } from "@parley/domain/Rejection"
 import type { Sealed } from "@parley/domain/Sealed"
 import { canonicalBody, canonicalJson } from "@parley/domain/wire/canonical"
 import type { MessageBody } from "@parley/domain/wire/MessageBody"
-import { encodeContent } from "@parley/domain/wire/MessageContent"
+import { encodeContent, encodeEdit } from "@parley/domain/wire/MessageContent"
 import * as Effect from "effect/Effect"
 import { macOf } from "../BodyMac.ts"
 import type { ConversationRequest } from "../Conversations.ts"
 import type { Prepared } from "../entity/Aggregate.ts"
 import { Unavailable } from "../errors.ts"
-import { messageId } from "../freshIds.ts"
+import { messageEntropy } from "../freshIds.ts"
 import type { DataKey, KeyVault } from "../KeyVault.ts"
 import { seal } from "../Sealer.ts"
 
@@ -46,6 +47,24 @@ const sealedMetadata = (
   return { metadata: sealAt("metadata", text), metadataBytes: Buffer.byteLength(text) }
 }
 
+type Update = Extract<ConversationRequest, { readonly _tag: "UpdateConversation" }>
+
+/** `null` takes away; so does an empty topic. */
+const settingsOf = (
+  sealAt: (place: string, text: string) => Sealed,
+  key: DataKey,
+  { name, topic, metadata }: Update,
+): Pick<UpdateConversation, "name" | "topic" | "metadata" | "macs" | "metadataBytes"> => ({
+  ...(name === undefined ? {} : { name: sealAt("name", name) }),
+  ...(topic === undefined ? {} : { topic: topic === null || topic === "" ? null : sealAt("topic", topic) }),
+  ...(metadata === undefined ? {} : metadata === null ? { metadata } : sealedMetadata(sealAt, metadata)),
+  macs: {
+    ...(name === undefined ? {} : { name: macOf(key, name) }),
+    ...(topic === undefined || topic === null || topic === "" ? {} : { topic: macOf(key, topic) }),
+    ...(metadata === undefined || metadata === null ? {} : { metadata: macOf(key, canonicalJson(metadata)) }),
+  },
+})
+
 interface Circumstances {
   readonly conversation: string
   readonly now: number
@@ -58,7 +77,7 @@ const toCommand = (
   key: DataKey,
 ): ConversationCommand => {
   const envelope = { actor: request.origin.actor, now, limits }
-  const sealAt = (place: string, text: string) => seal(key, `${conversation}/${place}`, text)
+  const sealAt = (place: string, text: string) => seal(key, settingPlace(conversation, place), text)
   switch (request._tag) {
     case "CreateDirect":
       return { _tag: "CreateDirect", ...envelope, id: conversation, partner: request.partner }
@@ -80,14 +99,14 @@ const toCommand = (
     }
     case "SendMessage": {
       const { body, clientMsgId } = request
-      const id = messageId(now)
       return {
         _tag: "SendMessage",
         ...envelope,
-        message_id: id,
+        entropy: messageEntropy(),
         client_msg_id: clientMsgId,
-        body: sealAt(id, encodeContent(body)),
+        body: seal(key, sentPlace(conversation, clientMsgId), encodeContent(body)),
         mac: macOf(key, canonicalBody(body)),
+        ...((body.text ?? "") === "" ? { textless: true } : {}),
         size: sizeOf(body),
         ...(body.media === undefined ? {} : { media: body.media }),
         ...(body.reply_to_message_id === undefined ? {} : { reply_to_message_id: body.reply_to_message_id }),
@@ -96,6 +115,31 @@ const toCommand = (
     }
     case "ChangeMembers":
       return { _tag: "ChangeMembers", ...envelope, add: request.add, remove: request.remove }
+    case "EditMessage": {
+      const { messageId, text } = request
+      return {
+        _tag: "EditMessage",
+        ...envelope,
+        message_id: messageId,
+        body: seal(key, editPlace(conversation, messageId), encodeEdit(text)),
+        mac: macOf(key, text),
+        original_mac: macOf(key, canonicalBody({ text })),
+        size: sizeOf({ text }),
+      }
+    }
+    case "DeleteMessage":
+      return { _tag: "DeleteMessage", ...envelope, message_id: request.messageId }
+    case "AddReaction":
+    case "RemoveReaction":
+      return { _tag: request._tag, ...envelope, message_id: request.messageId, emoji: request.emoji }
+    case "UpdateConversation":
+      return { _tag: "UpdateConversation", ...envelope, ...settingsOf(sealAt, key, request) }
+    case "SetRole":
+      return { _tag: "SetRole", ...envelope, user_id: request.user, role: request.role }
+    case "ArchiveConversation":
+    case "Restrict":
+    case "Lift":
+      return { _tag: request._tag, ...envelope }
   }
 }
 

@@ -5,8 +5,9 @@
  */
 import { type ConversationId, MessageId, UserId } from "@parley/domain/ids"
 import { MemberEntry } from "@parley/domain/conversation/events"
-import { History } from "@parley/domain/conversation/vocabulary"
+import { History, Role } from "@parley/domain/conversation/vocabulary"
 import { Rejection } from "@parley/domain/Rejection"
+import { Emoji } from "@parley/domain/wire/Emoji"
 import { MessageBody } from "@parley/domain/wire/MessageBody"
 import * as Schema from "effect/Schema"
 import * as Entity from "effect/cluster/Entity"
@@ -40,6 +41,20 @@ const Request = Schema.Union([
     add: Schema.Array(MemberEntry),
     remove: Schema.Array(UserId),
   }),
+  Schema.TaggedStruct("EditMessage", { origin: Origin, messageId: MessageId, text: Schema.String }),
+  Schema.TaggedStruct("DeleteMessage", { origin: Origin, messageId: MessageId }),
+  Schema.TaggedStruct("AddReaction", { origin: Origin, messageId: MessageId, emoji: Emoji }),
+  Schema.TaggedStruct("RemoveReaction", { origin: Origin, messageId: MessageId, emoji: Emoji }),
+  Schema.TaggedStruct("UpdateConversation", {
+    origin: Origin,
+    name: Schema.optionalKey(Schema.String),
+    topic: Schema.optionalKey(Schema.NullOr(Schema.String)),
+    metadata: Schema.optionalKey(Schema.NullOr(Schema.Record(Schema.String, Schema.Unknown))),
+  }),
+  Schema.TaggedStruct("ArchiveConversation", { origin: Origin }),
+  Schema.TaggedStruct("SetRole", { origin: Origin, user: UserId, role: Role }),
+  Schema.TaggedStruct("Restrict", { origin: Origin }),
+  Schema.TaggedStruct("Lift", { origin: Origin }),
 ])
 
 const Answer = Schema.Union([
@@ -55,6 +70,7 @@ const Answer = Schema.Union([
     removed: Schema.Array(UserId),
     seq: Schema.Int,
   }),
+  Schema.TaggedStruct("Done", { seq: Schema.Int }),
 ])
 
 const Reply = Schema.Union([

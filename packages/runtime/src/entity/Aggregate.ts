@@ -6,7 +6,7 @@
 import type { Decision } from "@parley/domain/Decision"
 import type { Rejection } from "@parley/domain/Rejection"
 import type * as Effect from "effect/Effect"
-import type { MessageKey, NewEvent, RecordedEvent } from "../EventStore.ts"
+import type { EventMark, MessageKey, NewEvent, RecordedEvent, StandingMark } from "../EventStore.ts"
 import type { Unavailable } from "../errors.ts"
 
 /** A request with all that a decision cannot look up itself: ids, time, sealed content. Prepared once, decided as often as needed. */
@@ -32,15 +32,8 @@ export interface Aggregate<State, Event, Request, Command, Answer> {
   readonly prepare: (
     requests: ReadonlyArray<Request>,
   ) => Effect.Effect<ReadonlyArray<Prepared<Command>>, Unavailable>
-  /** The lines for the key index that these events take, if the entity has such an index. */
-  readonly keyOf: (event: Event, seq: number) => MessageKey | undefined
-  /** The key that must be looked up before this decision may be answered, if any. */
-  readonly needsKey: (
-    state: State,
-    command: Command,
-    decision: Decision<Event, Answer>,
-  ) => { readonly sender: string; readonly clientMsgId: string } | undefined
-  readonly recallKeys: (state: State, keys: ReadonlyArray<MessageKey>) => State
+  /** Of an entity whose state does not hold all that its decisions need. */
+  readonly lookups?: Lookups<State, Event, Command, Answer>
   /** Called once per durable batch, in the order of the stream. Synchronous: it announces and never waits. */
   readonly committed: (
     events: ReadonlyArray<{
@@ -50,4 +43,41 @@ export interface Aggregate<State, Event, Request, Command, Answer> {
     }>,
     position: number,
   ) => void
+}
+
+/** What a decision can need beyond the state: lines of the key index, and events of the stream with their marks. */
+export interface Needs {
+  readonly key?: KeyWanted
+  readonly events: ReadonlyArray<EventWanted>
+}
+
+export interface KeyWanted {
+  readonly sender: string
+  readonly clientMsgId: string
+}
+
+/** The event at `seq`, and those of its marks that are named. */
+export interface EventWanted {
+  readonly seq: number
+  readonly marks: ReadonlyArray<string>
+}
+
+export interface EventRecalled<Event> {
+  readonly seq: number
+  readonly event: Event
+  readonly wanted: ReadonlyArray<string>
+  readonly marks: ReadonlyArray<StandingMark>
+}
+
+/** Synchronous and pure, as everything else. */
+export interface Lookups<State, Event, Command, Answer> {
+  /** The line of the key index that this event takes, if any. */
+  readonly keyOf: (event: Event, seq: number) => MessageKey | undefined
+  readonly marksOf: (event: Event, seq: number) => ReadonlyArray<EventMark>
+  /** What must be looked up before this decision may stand. */
+  readonly needs: (state: State, command: Command, decision: Decision<Event, Answer>) => Needs
+  /** Every event that this command is about, known or not: a batch that recalls one recalls all of its own. */
+  readonly eventsOf: (state: State, command: Command) => ReadonlyArray<EventWanted>
+  readonly recallKeys: (state: State, keys: ReadonlyArray<MessageKey>) => State
+  readonly recallEvents: (state: State, events: ReadonlyArray<EventRecalled<Event>>) => State
 }

@@ -12,16 +12,17 @@
 import { rejection } from "@parley/domain/Rejection"
 import * as Effect from "effect/Effect"
 import type { Exit } from "effect/Exit"
-import * as Schedule from "effect/Schedule"
-import type { EventStore } from "../EventStore.ts"
+import type { Append, EventStore } from "../EventStore.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import { Unavailable } from "../errors.ts"
 import type { Aggregate, Prepared } from "./Aggregate.ts"
-import { type Batch, type Outcome, decideBatch } from "./decideBatch.ts"
+import { appendBatch, patience } from "./appendBatch.ts"
+import { type Batch, type Outcome, decideBatch, lacksAnything } from "./decideBatch.ts"
 import { loadState } from "./loadState.ts"
+import { recall } from "./recall.ts"
+import { SnapshotsWhenDue } from "./SnapshotsWhenDue.ts"
+import type { Answered, Decided, Waiting } from "./Waiting.ts"
 
-/** A snapshot is at most this many events old when an entity wakes up. */
-const snapshotEvery = 500
 /** More waiting than this: the newest is refused with `Unavailable`, and its sender tries again. */
 const maxWaiting = 4_096
 /** How many waiting requests are prepared and decided together. */
@@ -29,33 +30,24 @@ const maxBatchRequests = 256
 /** How often a batch is decided again because another writer was at the stream or an index line stood, before giving up. */
 const maxRounds = 16
 
-/** The store is asked again with the same ids and revision until this much time has passed, then everybody waiting is told. */
-const patience = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")]).pipe(
-  Schedule.upTo({ duration: "30 seconds" }),
-)
-
 const tooLarge = rejection("payload_too_large", "This is more than one commit can hold.")
-
-interface Waiting<Request, Command, Answer> {
-  readonly request: Request
-  prepared: Prepared<Command> | undefined
-  readonly resume: (outcome: Effect.Effect<Outcome<Answer>, Unavailable>) => void
-}
 
 export class CommandLoop<State, Event, Request, Command, Answer> {
   readonly #aggregate: Aggregate<State, Event, Request, Command, Answer>
   readonly #store: EventStore["Service"]
-  readonly #snapshots: SnapshotStore["Service"]
+  readonly #snapshotStore: SnapshotStore["Service"]
+  readonly #snapshots: SnapshotsWhenDue<State>
   readonly #stream: string
   /** Starts the loop's fiber in the entity's scope. */
   readonly #fork: (loop: Effect.Effect<void>) => void
   #waiting: Array<Waiting<Request, Command, Answer>> = []
   #running = false
   #closed = false
+  /** Was handed to the store without a fiber, and did not plainly succeed. */
+  #unsettled: Decided<State, Event, Request, Command, Answer> | undefined
   #whenIdle: (() => void) | undefined
   /** Absent: to be loaded before anything is decided. */
   #state: State | undefined
-  #snapshotRevision = -1
 
   constructor(options: {
     readonly aggregate: Aggregate<State, Event, Request, Command, Answer>
@@ -66,7 +58,8 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   }) {
     this.#aggregate = options.aggregate
     this.#store = options.store
-    this.#snapshots = options.snapshots
+    this.#snapshotStore = options.snapshots
+    this.#snapshots = new SnapshotsWhenDue(options.snapshots, options.aggregate, options.stream)
     this.#stream = options.stream
     this.#fork = options.fork
   }
@@ -75,15 +68,20 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   readonly ask = (request: Request, joined?: () => void): Effect.Effect<Outcome<Answer>, Unavailable> =>
     Effect.callback<Outcome<Answer>, Unavailable>((resume) => {
       joined?.()
-      if (this.#closed || this.#waiting.length >= maxWaiting) {
-        resume(Effect.fail(new Unavailable({ reason: "the conversation cannot take more now" })))
-        return
-      }
-      this.#waiting.push({ request, prepared: undefined, resume })
-      if (this.#running) return
-      this.#running = true
-      this.#fork(this.#run)
+      this.tell(request, (outcome) =>
+        resume(outcome._tag === "Unavailable" ? Effect.fail(outcome) : Effect.succeed(outcome)),
+      )
     })
+
+  /** As `ask`, without a fiber. */
+  readonly tell = (request: Request, answered: Answered<Answer>): void => {
+    if (this.#closed || this.#waiting.length >= maxWaiting)
+      return answered(new Unavailable({ reason: "the conversation cannot take more now" }))
+    this.#waiting.push({ request, prepared: undefined, answered })
+    if (this.#running) return
+    this.#running = true
+    this.#goOn()
+  }
 
   /** No more requests. Those that wait are answered if that takes no longer than two seconds; the rest are told. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
@@ -99,28 +97,72 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
     this.#whenIdle = () => resume(Effect.void)
   })
 
-  readonly #run: Effect.Effect<void> = Effect.suspend(() =>
-    Effect.whileLoop({
-      while: () => {
-        this.#running = this.#waiting.length > 0
-        return this.#running
-      },
-      body: () => this.#batch,
-      step: () => undefined,
-    }),
-  ).pipe(
-    // A defect or an interruption must not leave the flag up and the waiting unanswered.
-    Effect.onExit((exit: Exit<void>) =>
-      Effect.sync(() => {
-        this.#running = false
-        if (exit._tag === "Failure") {
-          this.#state = undefined
-          this.#fail("the entity stopped")
-        }
-        this.#whenIdle?.()
-      }),
+  #goOn(): void {
+    if (this.#needsFiber()) this.#fork(this.#run)
+  }
+
+  /** Starts the next batch if it can go without a fiber, as nearly every one can. */
+  #needsFiber(): boolean {
+    if (this.#waiting.length > 0) return !this.#batchNow()
+    this.#running = false
+    this.#whenIdle?.()
+    return false
+  }
+
+  readonly #run: Effect.Effect<void> = this.#ending(
+    Effect.suspend(() =>
+      Effect.andThen(
+        this.#batch,
+        Effect.whileLoop({ while: () => this.#needsFiber(), body: () => this.#batch, step: () => undefined }),
+      ),
     ),
   )
+
+  /** A defect or an interruption must not leave the flag up and the waiting unanswered. */
+  #ending(work: Effect.Effect<void>): Effect.Effect<void> {
+    return Effect.onExit(work, (exit: Exit<void>) =>
+      Effect.sync(() => {
+        if (exit._tag === "Success") return
+        this.#running = false
+        this.#unsettled = undefined
+        this.#state = undefined
+        this.#fail("the entity stopped")
+        this.#whenIdle?.()
+      }),
+    )
+  }
+
+  /** False: nothing has happened. Anything but a plain success of the append is left to the fiber, and so is every defect. */
+  #batchNow(): boolean {
+    const { appendNow } = this.#store
+    if (appendNow === undefined || this.#state === undefined) return false
+    const taken = this.#waiting.slice(0, maxBatchRequests)
+    try {
+      if (!this.#prepareNow(taken)) return false
+      const batch = this.#decide(taken)
+      if (batch.append.length === 0 || lacksAnything(batch)) return false
+      appendNow(this.#appendOf(batch), (appended) => this.#settleNow({ taken, batch }, appended?.position))
+      return true
+    } catch {
+      // It is thrown again where it is logged.
+      return false
+    }
+  }
+
+  #settleNow(decided: Decided<State, Event, Request, Command, Answer>, position: number | undefined): void {
+    // Whoever waited has been told meanwhile that the entity is moving.
+    if (this.#waiting[0] !== decided.taken[0]) return
+    if (position === undefined) {
+      this.#unsettled = decided
+      return this.#fork(this.#run)
+    }
+    try {
+      this.#settle(decided, position)
+    } catch (defect) {
+      return this.#fork(this.#ending(Effect.die(defect)))
+    }
+    this.#goOn()
+  }
 
   readonly #batch: Effect.Effect<void> = Effect.suspend(() => this.#tryBatch(0)).pipe(
     Effect.catch((failure) =>
@@ -135,7 +177,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   #fail(reason: string): void {
     const waiting = this.#waiting
     this.#waiting = []
-    for (const one of waiting) one.resume(Effect.fail(new Unavailable({ reason })))
+    for (const one of waiting) one.answered(new Unavailable({ reason }))
   }
 
   readonly #tryBatch = Effect.fnUntraced(
@@ -144,38 +186,53 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       this: CommandLoop<State, Event, Request, Command, Answer>,
       round: number,
     ): Effect.fn.Return<void, Unavailable> {
-      if (this.#state === undefined) yield* this.#load()
-      const taken = this.#waiting.slice(0, maxBatchRequests)
-      const unprepared = taken.filter((one) => one.prepared === undefined)
-      if (unprepared.length > 0) {
-        const requests = unprepared.map((one) => one.request)
-        const prepared = this.#aggregate.prepareNow?.(requests) ?? (yield* this.#aggregate.prepare(requests))
-        for (const [index, one] of unprepared.entries()) one.prepared = prepared[index]
+      const decided = this.#unsettled ?? (yield* this.#decideNext())
+      this.#unsettled = undefined
+      const { batch } = decided
+      const position = batch.append.length > 0 ? yield* this.#append(batch) : yield* this.#confirm()
+      if (position === undefined) {
+        if (round >= maxRounds) return yield* new Unavailable({ reason: "other writers are in the way" })
+        return yield* this.#tryBatch(round + 1)
       }
-      let batch = this.#decide(taken)
-      if (batch.unknownKeys.length > 0) {
-        const known = yield* this.#store
-          .lookupKeys(this.#stream, batch.unknownKeys)
-          .pipe(Effect.mapError((failure) => new Unavailable({ reason: failure.reason })))
-        if (known.length > 0) {
-          this.#state = this.#aggregate.recallKeys(this.#state!, known)
-          batch = this.#decide(taken)
-        }
-      }
-      if (batch.append.length > 0) {
-        const appended = yield* this.#append(batch)
-        if (appended === undefined) {
-          if (round >= maxRounds) return yield* new Unavailable({ reason: "other writers are in the way" })
-          return yield* this.#tryBatch(round + 1)
-        }
-        this.#aggregate.committed(batch.events, appended)
-      }
-      this.#state = batch.state
-      this.#waiting.splice(0, batch.outcomes.length)
-      for (const [index, outcome] of batch.outcomes.entries()) taken[index]!.resume(Effect.succeed(outcome))
-      this.#snapshotWhenDue()
+      this.#settle(decided, position)
     },
   )
+
+  readonly #decideNext = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: CommandLoop<State, Event, Request, Command, Answer>,
+    ): Effect.fn.Return<Decided<State, Event, Request, Command, Answer>, Unavailable> {
+      if (this.#state === undefined) yield* this.#load()
+      const taken = this.#waiting.slice(0, maxBatchRequests)
+      if (!this.#prepareNow(taken)) {
+        const prepared = yield* this.#aggregate.prepare(taken.map((one) => one.request))
+        for (const [index, one] of taken.entries()) one.prepared ??= prepared[index]
+      }
+      const batch = this.#decide(taken)
+      if (!lacksAnything(batch)) return { taken, batch }
+      this.#state = yield* recall(this.#store, this.#aggregate, this.#stream, this.#state!, batch)
+      return { taken, batch: this.#decide(taken) }
+    },
+  )
+
+  /** Prepares those that are not yet. False: not everything that this needs is in memory. */
+  #prepareNow(taken: ReadonlyArray<Waiting<Request, Command, Answer>>): boolean {
+    const unprepared = taken.filter((one) => one.prepared === undefined)
+    if (unprepared.length === 0) return true
+    const prepared = this.#aggregate.prepareNow?.(unprepared.map((one) => one.request))
+    for (const [index, one] of unprepared.entries()) one.prepared = prepared?.[index]
+    return prepared !== undefined
+  }
+
+  /** The batch is durable: the state moves on, and everybody hears of it. */
+  #settle({ taken, batch }: Decided<State, Event, Request, Command, Answer>, position: number): void {
+    if (batch.append.length > 0) this.#aggregate.committed(batch.events, position)
+    this.#state = batch.state
+    this.#waiting.splice(0, batch.outcomes.length)
+    for (const [index, outcome] of batch.outcomes.entries()) taken[index]!.answered(outcome)
+    this.#snapshots.look(this.#state)
+  }
 
   #decide(taken: ReadonlyArray<Waiting<Request, Command, Answer>>): Batch<State, Event, Request, Answer> {
     return decideBatch(
@@ -185,69 +242,56 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
     )
   }
 
+  #appendOf({ append, keys, marks }: Batch<State, Event, Request, Answer>): Append {
+    const revision = this.#aggregate.revision(this.#state!)
+    const expected = revision < 0 ? "no_stream" : revision
+    return { stream: this.#stream, expected, events: append, keys, marks }
+  }
+
   /** The log position once durable; `undefined` when the batch must be decided again. */
   #append(batch: Batch<State, Event, Request, Answer>): Effect.Effect<number | undefined, Unavailable> {
-    const revision = this.#aggregate.revision(this.#state!)
-    const append = this.#store.append({
-      stream: this.#stream,
-      expected: revision < 0 ? "no_stream" : revision,
-      events: batch.append,
-      keys: batch.keys,
+    return Effect.map(appendBatch(this.#store, this.#appendOf(batch)), (appended) => {
+      switch (appended._tag) {
+        case "Appended":
+          return appended.position
+        case "Overtaken":
+          this.#state = undefined
+          return undefined
+        case "KeysTaken":
+          this.#state = this.#aggregate.lookups?.recallKeys(this.#state!, appended.taken)
+          return undefined
+        case "TooLarge":
+          // Only a batch of one command can be that large: it is declined, for good.
+          this.#waiting[0]!.prepared = { _tag: "Declined", rejection: tooLarge }
+          return undefined
+      }
     })
-    return append.pipe(
-      // The schedule is built for the rare append that needs it.
-      Effect.catchTag("StoreUnavailable", () =>
-        Effect.retry(append, {
-          while: (failure) => failure._tag === "StoreUnavailable",
-          schedule: patience,
-        }),
-      ),
-      Effect.map((appended): number | undefined => appended.position),
-      Effect.catchTags({
-        WrongExpectedRevision: () =>
-          Effect.as(
-            Effect.sync(() => (this.#state = undefined)),
-            undefined,
-          ),
-        KeysTaken: ({ taken }) =>
-          Effect.sync(() => {
-            this.#state = this.#aggregate.recallKeys(this.#state!, taken)
-            return undefined
-          }),
-        StoreUnavailable: ({ reason }) => Effect.fail(new Unavailable({ reason })),
-        StreamDeleted: () => Effect.fail(new Unavailable({ reason: "the stream is closed for good" })),
-        // Only a batch of one command can be that large: it is declined, for good.
-        AppendTooLarge: () =>
-          Effect.sync(() => {
-            this.#waiting[0]!.prepared = { _tag: "Declined", rejection: tooLarge }
-            return undefined
-          }),
+  }
+
+  /**
+   * What writes nothing must not rest on a state that another owner has left behind: the head is compared, and where it is another one
+   * the batch must be decided again (`undefined`).
+   */
+  #confirm(): Effect.Effect<number | undefined, Unavailable> {
+    return this.#store.head(this.#stream).pipe(
+      Effect.mapError(({ reason }) => new Unavailable({ reason })),
+      Effect.map((head) => {
+        if ((head?.revision ?? -1) === this.#aggregate.revision(this.#state!)) return head?.position ?? -1
+        this.#state = undefined
+        return undefined
       }),
     )
   }
 
   #load(): Effect.Effect<void, Unavailable> {
-    return loadState(this.#store, this.#snapshots, this.#aggregate, this.#stream).pipe(
+    return loadState(this.#store, this.#snapshotStore, this.#aggregate, this.#stream).pipe(
       Effect.retry({ while: (failure) => failure._tag === "StoreUnavailable", schedule: patience }),
       Effect.mapError((failure) => new Unavailable({ reason: `the stream cannot be read: ${failure._tag}` })),
       Effect.map(({ state, snapshotRevision }) => {
         this.#state = state
-        this.#snapshotRevision = snapshotRevision
-        this.#snapshotWhenDue()
+        this.#snapshots.began(snapshotRevision)
+        this.#snapshots.look(state)
       }),
     )
-  }
-
-  #snapshotWhenDue(): void {
-    const state = this.#state!
-    const revision = this.#aggregate.revision(state)
-    if (revision - this.#snapshotRevision < snapshotEvery) return
-    this.#snapshotRevision = revision
-    this.#snapshots.save({
-      stream: this.#stream,
-      revision,
-      version: this.#aggregate.snapshotVersion,
-      state: this.#aggregate.encodeSnapshot(state),
-    })
   }
 }

@@ -5,9 +5,9 @@
  */
 import type { Decision } from "@parley/domain/Decision"
 import type { Rejection } from "@parley/domain/Rejection"
-import type { MessageKey, NewEvent } from "../EventStore.ts"
+import type { EventMark, MessageKey, NewEvent } from "../EventStore.ts"
 import { eventId } from "../freshIds.ts"
-import type { Aggregate, Prepared } from "./Aggregate.ts"
+import type { Aggregate, EventWanted, KeyWanted, Needs, Prepared } from "./Aggregate.ts"
 
 /** A batch closes before the command that would pass these; a single larger command goes alone (the store's limit is 1 MiB). */
 const maxBatchEvents = 256
@@ -23,11 +23,18 @@ export interface Batch<State, Event, Request, Answer> {
   readonly events: ReadonlyArray<{ event: Event; request: Request; revision: number }>
   readonly append: ReadonlyArray<NewEvent>
   readonly keys: ReadonlyArray<MessageKey>
+  readonly marks: ReadonlyArray<EventMark>
   /** The state once all of this is durable. */
   readonly state: State
-  /** Keys to look up first: the outcomes are void while there are any. */
-  readonly unknownKeys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>
+  /** What to look up first: the outcomes are void while there is anything. */
+  readonly unknownKeys: ReadonlyArray<KeyWanted>
+  readonly unknownEvents: ReadonlyArray<EventWanted>
 }
+
+export const lacksAnything = (batch: Batch<unknown, unknown, unknown, unknown>): boolean =>
+  batch.unknownKeys.length > 0 || batch.unknownEvents.length > 0
+
+const nothing: Needs = { events: [] }
 
 export const decideBatch = <State, Event, Request, Command, Answer>(
   aggregate: Aggregate<State, Event, Request, Command, Answer>,
@@ -38,7 +45,11 @@ export const decideBatch = <State, Event, Request, Command, Answer>(
   const events: Array<{ event: Event; request: Request; revision: number }> = []
   const append: Array<NewEvent> = []
   const keys: Array<MessageKey> = []
-  const unknownKeys: Array<{ sender: string; clientMsgId: string }> = []
+  const marks: Array<EventMark> = []
+  const unknownKeys: Array<KeyWanted> = []
+  const wanted: Array<EventWanted> = []
+  let unknown = false
+  const { lookups } = aggregate
   let state = before
   let bytes = 0
   for (const { request, prepared } of waiting) {
@@ -47,8 +58,12 @@ export const decideBatch = <State, Event, Request, Command, Answer>(
       continue
     }
     const decision: Decision<Event, Answer> = aggregate.decide(state, prepared.command)
-    const unknown = aggregate.needsKey(state, prepared.command, decision)
-    if (unknown !== undefined) unknownKeys.push(unknown)
+    if (lookups !== undefined) {
+      const needs = decision._tag === "Rejected" ? lookups.needs(state, prepared.command, decision) : nothing
+      if (needs.key !== undefined) unknownKeys.push(needs.key)
+      unknown ||= needs.events.length > 0
+      wanted.push(...lookups.eventsOf(state, prepared.command))
+    }
     if (decision._tag === "Rejected") {
       outcomes.push({ _tag: "Rejected", rejection: decision.rejection })
       continue
@@ -66,10 +81,12 @@ export const decideBatch = <State, Event, Request, Command, Answer>(
       state = aggregate.evolve(state, event)
       events.push({ event, request, revision })
       append.push({ id: eventId(), ...encoded[index]! })
-      const key = aggregate.keyOf(event, revision)
+      if (lookups === undefined) continue
+      const key = lookups.keyOf(event, revision)
       if (key !== undefined) keys.push(key)
+      marks.push(...lookups.marksOf(event, revision))
     }
     outcomes.push({ _tag: "Answered", answer: decision.answer })
   }
-  return { outcomes, events, append, keys, state, unknownKeys }
+  return { outcomes, events, append, keys, marks, state, unknownKeys, unknownEvents: unknown ? wanted : [] }
 }

@@ -1,6 +1,6 @@
-/** Waking up: the latest snapshot and the events after it, page by page. */
+/** Waking up, and reading a state without waking anybody: the latest snapshot and the events after it, page by page. */
 import * as Effect from "effect/Effect"
-import type { EventStore } from "../EventStore.ts"
+import type { EventStore, Head } from "../EventStore.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import type { StoreUnavailable, StreamDeleted } from "../errors.ts"
 import type { Aggregate } from "./Aggregate.ts"
@@ -13,10 +13,16 @@ export interface Loaded<State> {
   readonly snapshotRevision: number
 }
 
-export const loadState = Effect.fnUntraced(function* <State, Event, Request, Command, Answer>(
+/** As much of an aggregate as reading its state takes. */
+export type Stored<State, Event> = Pick<
+  Aggregate<State, Event, never, never, never>,
+  "initial" | "revision" | "evolve" | "decode" | "snapshotVersion" | "decodeSnapshot"
+>
+
+export const loadState = Effect.fnUntraced(function* <State, Event>(
   store: EventStore["Service"],
   snapshots: SnapshotStore["Service"],
-  aggregate: Aggregate<State, Event, Request, Command, Answer>,
+  aggregate: Stored<State, Event>,
   stream: string,
 ): Effect.fn.Return<Loaded<State>, StoreUnavailable | StreamDeleted> {
   const snapshot = yield* snapshots.load(stream, aggregate.snapshotVersion)
@@ -32,6 +38,18 @@ export const loadState = Effect.fnUntraced(function* <State, Event, Request, Com
     }
   }
   if (head === undefined) return { state, snapshotRevision }
+  return { state: yield* replay(store, aggregate, stream, state, head), snapshotRevision }
+})
+
+/** The state with everything after it, up to the head at least. */
+export const replay = Effect.fnUntraced(function* <State, Event>(
+  store: EventStore["Service"],
+  aggregate: Stored<State, Event>,
+  stream: string,
+  from: State,
+  head: Head,
+): Effect.fn.Return<State, StoreUnavailable | StreamDeleted> {
+  let state = from
   while (aggregate.revision(state) < head.revision) {
     const events = yield* store
       .readStream(stream, {
@@ -43,5 +61,5 @@ export const loadState = Effect.fnUntraced(function* <State, Event, Request, Com
     if (events.length === 0) break
     for (const event of events) state = aggregate.evolve(state, aggregate.decode(event))
   }
-  return { state, snapshotRevision }
+  return state
 })

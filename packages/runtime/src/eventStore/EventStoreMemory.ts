@@ -84,6 +84,7 @@ const make = (now: number, clock: Clock.Clock): EventStore["Service"] => {
     head: (stream) => Effect.sync(() => log.head(stream)),
     headPosition: Effect.sync(() => log.all.length - 1),
     lookupKeys: (stream, keys) => Effect.sync(() => log.lookupKeys(stream, keys)),
+    lookupMarks: (stream, wanted) => Effect.sync(() => log.lookupMarks(stream, wanted)),
     subscribeStream: subscribeStream(signal, readStream),
     subscribeAll: subscribeAll(signal, scanAll),
     getMetadata: (stream) => Effect.sync(() => log.metadata(stream)),

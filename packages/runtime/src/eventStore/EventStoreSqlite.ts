@@ -95,6 +95,21 @@ const writes = ({ writer, heads, signal }: Parts) => {
       return undefined
     })
 
+  const appendNow: EventStore["Service"]["appendNow"] = (wanted, settled) => {
+    if (tooLarge(wanted) !== undefined) return settled(undefined)
+    const { stream } = wanted
+    writer.ask(
+      {
+        stream,
+        committed: (revision, position) => heads.committed(stream, { revision, position }),
+        settled: (answer, revision, position) =>
+          settled(answer === undefined ? { revision, position } : undefined),
+      },
+      appendBytes(wanted.events),
+      (to) => putAppend(to, wanted),
+    )
+  }
+
   /** `value`: what the write says besides its kind and stream. */
   const change = (kind: number, stream: string, value: string | number): Effect.Effect<void, WriteFailure> =>
     Effect.callback((resume) => {
@@ -118,6 +133,7 @@ const writes = ({ writer, heads, signal }: Parts) => {
 
   return {
     append,
+    appendNow,
     setMetadata,
     softDelete: deletion(write.softDelete),
     tombstone: deletion(write.tombstone),
@@ -167,19 +183,21 @@ const reads = ({ reader, heads, clock }: Parts) => {
       )
     })
 
-  return { readStream, scan, readAll, head }
+  return { readStream, scan, readAll, head, headNow: (stream: string) => heads.get(stream) }
 }
 
 const storeOf = (parts: Parts): EventStore["Service"] => {
   const { file, epoch, writer, reader, signal } = parts
-  const { readStream, scan, readAll, head } = reads(parts)
+  const { readStream, scan, readAll, head, headNow } = reads(parts)
   return {
     ...writes(parts),
     readStream,
     readAll,
     head,
+    headNow,
     headPosition: Effect.sync(() => writer.position),
     lookupKeys: (stream, keys) => reader.ask("lookupKeys", stream, keys),
+    lookupMarks: (stream, wanted) => reader.ask("lookupMarks", stream, wanted),
     subscribeStream: subscribeStream(signal, readStream),
     subscribeAll: subscribeAll(signal, (options) => scan({ direction: "forward", ...options })),
     getMetadata: (stream) => reader.ask("metadata", stream),

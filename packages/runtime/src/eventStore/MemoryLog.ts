@@ -7,11 +7,14 @@ import { KeysTaken, StreamDeleted, StreamNotFound, WrongExpectedRevision } from 
 import type {
   Append,
   Appended,
+  EventMark,
   ExpectedRevision,
   Head,
+  MarksWanted,
   MessageKey,
   ReadStream,
   RecordedEvent,
+  StandingMark,
   StreamMetadata,
 } from "../EventStore.ts"
 import {
@@ -29,6 +32,8 @@ import {
 interface MemoryStream {
   readonly events: Array<RecordedEvent>
   readonly keys: Map<string, MessageKey>
+  /** By seq, then by key. */
+  readonly marks: Map<number, Map<string, string>>
   last: number
   metadata: StreamMetadata
   tombstoned: boolean
@@ -37,12 +42,19 @@ interface MemoryStream {
 const keyOf = (key: { readonly sender: string; readonly clientMsgId: string }): string =>
   `${key.sender}\n${key.clientMsgId}`
 
+const setMark = (marks: MemoryStream["marks"], { seq, key, value }: EventMark): void => {
+  const lines = marks.get(seq) ?? new Map<string, string>()
+  marks.set(seq, lines)
+  if (value === null) lines.delete(key)
+  else lines.set(key, value)
+}
+
 export class MemoryLog {
   /** In the order of commit; the position is the index. */
   readonly all: Array<RecordedEvent> = []
   readonly #streams = new Map<string, MemoryStream>()
 
-  append({ stream: name, expected, events, keys = [] }: Append, now: number): Appended {
+  append({ stream: name, expected, events, keys = [], marks = [] }: Append, now: number): Appended {
     const stream = this.#writable(name)
     const at = expectedNumber(expected)
     const original = stream.events.slice(at + 1, at + 1 + events.length)
@@ -53,6 +65,7 @@ export class MemoryLog {
     if (taken.length > 0) throw new KeysTaken({ taken })
     if (isSoftDeleted(stream.metadata)) stream.metadata = revived(stream.last)
     for (const key of keys) stream.keys.set(keyOf(key), key)
+    for (const mark of marks) setMark(stream.marks, mark)
     for (const { id, type, data, metadata } of events) {
       const place = { stream: name, revision: ++stream.last, position: this.all.length, created: now }
       const event: RecordedEvent = { id, type, data, metadata, ...place }
@@ -88,6 +101,18 @@ export class MemoryLog {
     return keys.flatMap((key) => this.#streams.get(name)?.keys.get(keyOf(key)) ?? [])
   }
 
+  lookupMarks(name: string, wanted: ReadonlyArray<MarksWanted>): ReadonlyArray<StandingMark> {
+    const marks = this.#streams.get(name)?.marks
+    const found = new Map<string, StandingMark>()
+    for (const { seq, keys } of wanted)
+      for (const [key, value] of marks?.get(seq) ?? [])
+        if (keys.some((one) => (one.endsWith("/") ? key.startsWith(one) : key === one)))
+          found.set(`${seq} ${key}`, { seq, key, value })
+    return [...found.values()].sort(
+      (a, b) => a.seq - b.seq || Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)),
+    )
+  }
+
   metadata(name: string): StreamMetadata {
     return this.#streams.get(name)?.metadata ?? {}
   }
@@ -117,7 +142,7 @@ export class MemoryLog {
   #writable(name: string): MemoryStream {
     let stream = this.#streams.get(name)
     if (stream === undefined) {
-      stream = { events: [], keys: new Map(), last: -1, metadata: {}, tombstoned: false }
+      stream = { events: [], keys: new Map(), marks: new Map(), last: -1, metadata: {}, tombstoned: false }
       this.#streams.set(name, stream)
     }
     if (stream.tombstoned) throw new StreamDeleted({ stream: name })

@@ -6,8 +6,18 @@
  * Not for: the main thread, which a page that is not in memory would stop. Not for a file that no process has open for writing.
  */
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite"
-import type { Head, MessageKey, Position, ReadStream, RecordedEvent, StreamMetadata } from "../EventStore.ts"
+import type {
+  Head,
+  MarksWanted,
+  MessageKey,
+  Position,
+  ReadStream,
+  RecordedEvent,
+  StandingMark,
+  StreamMetadata,
+} from "../EventStore.ts"
 import { epochOf } from "./sqlite/logFile.ts"
+import { marksReader } from "./sqlite/marksReader.ts"
 import type { Scan } from "./subscriptions.ts"
 import { createdSince, exists, firstVisible } from "./visibility.ts"
 
@@ -44,6 +54,7 @@ export interface LogReader {
     stream: string,
     keys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>,
   ) => Array<MessageKey>
+  readonly lookupMarks: (stream: string, wanted: ReadonlyArray<MarksWanted>) => Array<StandingMark>
 }
 
 const columns = "e.position, e.revision, e.id, e.type, e.data, e.metadata, e.created"
@@ -94,6 +105,7 @@ export const openLogReader = (file: string): LogReader => {
     `SELECT sender, client_msg_id AS clientMsgId, seq, message_id AS messageId, mac, ts
      FROM message_keys WHERE conversation = ? AND sender = ? AND client_msg_id = ?`,
   )
+  const marks = marksReader(database)
 
   const lastPosition = (): Position => headPosition.get()!["position"] as number
 
@@ -171,6 +183,10 @@ export const openLogReader = (file: string): LogReader => {
         const line = key.get(id, sender, clientMsgId)
         return line === undefined ? [] : [{ ...line } as unknown as MessageKey]
       })
+    },
+    lookupMarks: (name, wanted) => {
+      const id = byName.get(name)?.["id"] as number | undefined
+      return id === undefined ? [] : marks(id, wanted)
     },
   }
 }

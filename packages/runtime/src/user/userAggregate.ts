@@ -1,60 +1,47 @@
 /** How the command loop reaches the user's decider and codec. */
 import { decodeUserEvent, encodeUserEvent } from "@parley/domain/user/codec"
-import { decide, type UserAnswer, type UserCommand } from "@parley/domain/user/decide"
+import type { UserAnswer, UserCommand } from "@parley/domain/user/commands"
+import { decide } from "@parley/domain/user/decide"
 import type { UserEvent } from "@parley/domain/user/events"
+import { evolve } from "@parley/domain/user/evolve"
 import { decodeUserSnapshot, encodeUserSnapshot, userSnapshotVersion } from "@parley/domain/user/snapshot"
-import { evolve, initial, type UserState } from "@parley/domain/user/state"
-import { rejection } from "@parley/domain/Rejection"
-import * as Effect from "effect/Effect"
-import { macOf } from "../BodyMac.ts"
+import { initial, type UserState } from "@parley/domain/user/state"
+import type { Broker } from "../Broker.ts"
 import type { Aggregate } from "../entity/Aggregate.ts"
-import { Unavailable } from "../errors.ts"
+import type { Stored } from "../entity/loadState.ts"
 import type { KeyVault } from "../KeyVault.ts"
-import { seal } from "../Sealer.ts"
-import type { UserRequest } from "./protocol.ts"
+import type { UserRequest } from "../Users.ts"
+import { prepare, prepareNow } from "./prepare.ts"
 
 export type UserAggregate = Aggregate<UserState, UserEvent, UserRequest, UserCommand, UserAnswer>
 
-const erased = rejection("forbidden", "This person has been erased.")
+/** The half of it that reads. */
+export const storedUser: Stored<UserState, UserEvent> = {
+  initial,
+  revision: (state) => state.revision,
+  evolve,
+  decode: (recorded) => decodeUserEvent(recorded),
+  snapshotVersion: userSnapshotVersion,
+  decodeSnapshot: decodeUserSnapshot,
+}
 
 export const userAggregate = (options: {
   readonly id: string
   readonly vault: KeyVault["Service"]
+  readonly broker: Pick<Broker["Service"], "revoke">
   readonly now: () => number
 }): UserAggregate => {
-  const { id, vault, now } = options
-  const ready = (request: UserRequest) =>
-    vault.dataKey(id).pipe(
-      Effect.map((key) => ({
-        _tag: "Ready" as const,
-        command: {
-          _tag: "Register" as const,
-          actor: id,
-          now: now(),
-          ...(request.name === undefined
-            ? {}
-            : { name: seal(key, `${id}/name`, request.name), nameMac: macOf(key, request.name) }),
-        },
-      })),
-      Effect.catchTags({
-        KeyDestroyed: () => Effect.succeed({ _tag: "Declined" as const, rejection: erased }),
-        VaultUnavailable: ({ reason }) => Effect.fail(new Unavailable({ reason })),
-      }),
-    )
+  const { id, vault, broker, now } = options
   return {
-    initial,
-    revision: (state) => state.revision,
-    evolve,
+    ...storedUser,
     decide,
     encode: (event, { origin }) => encodeUserEvent(event, origin),
-    decode: (recorded) => decodeUserEvent(recorded),
-    snapshotVersion: userSnapshotVersion,
     encodeSnapshot: encodeUserSnapshot,
-    decodeSnapshot: decodeUserSnapshot,
-    prepare: (requests) => Effect.forEach(requests, ready),
-    keyOf: () => undefined,
-    needsKey: () => undefined,
-    recallKeys: (state) => state,
-    committed: () => undefined,
+    prepareNow: (requests) => prepareNow(vault, { id, now: now() }, requests),
+    prepare: (requests) => prepare(vault, { id, now: now() }, requests),
+    committed: (events, position) => {
+      for (const { event } of events)
+        if (event._tag === "DeviceRevoked") broker.revoke({ user: id, device: event.device_id, position })
+    },
   }
 }

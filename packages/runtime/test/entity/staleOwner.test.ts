@@ -1,6 +1,21 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { createDirect, owner, parts, readAll, send, ackOf } from "./owner.ts"
+import {
+  about,
+  ackOf,
+  archive,
+  briefly,
+  change,
+  createDirect,
+  createGroup,
+  edit,
+  owner,
+  parts,
+  readAll,
+  remove,
+  send,
+  setRole,
+} from "./owner.ts"
 
 /** Two owners that both believe to hold the conversation: the second is asleep at revision 0 while the first goes on. */
 const twoOwners = Effect.gen(function* () {
@@ -47,6 +62,67 @@ describe("two owners of one conversation", () => {
       )
       expect(new Set(acks.map((ack) => ("seq" in ack ? ack.seq : -1)))).toEqual(new Set([1]))
       expect(yield* readAll).toHaveLength(2)
+    }).pipe(Effect.provide(parts)),
+  )
+})
+
+/** Both know the message as it is now, with ann's reaction to it. */
+const knowing = Effect.gen(function* () {
+  const [first, stale] = [yield* owner, yield* owner]
+  yield* first.ask(createGroup("ann", "bob"))
+  const { message_id: id } = ackOf(yield* first.ask(send("bob", "m1", "hello")))
+  for (const one of [first, stale]) expect(briefly(yield* one.ask(about("AddReaction", "ann", id)))).toBe(2)
+  return { first, stale, id, head: 2 }
+})
+
+describe("an owner that was left behind", () => {
+  it.effect("does not answer with a reaction that has been taken back since", () =>
+    Effect.gen(function* () {
+      const { first, stale, id } = yield* knowing
+      expect(briefly(yield* first.ask(about("RemoveReaction", "ann", id)))).toBe(3)
+      expect(briefly(yield* stale.ask(about("AddReaction", "ann", id)))).toBe(4)
+      expect(briefly(yield* first.ask(about("AddReaction", "ann", id)))).toBe(4)
+      expect((yield* readAll).map(({ data }) => (JSON.parse(data) as { count?: number }).count)).toEqual([
+        undefined,
+        undefined,
+        1,
+        0,
+        1,
+      ])
+    }).pipe(Effect.provide(parts)),
+  )
+
+  it.effect("does not answer with an edit that another has replaced", () =>
+    Effect.gen(function* () {
+      const { first, stale, id } = yield* knowing
+      for (const one of [first, stale]) expect(briefly(yield* one.ask(edit("bob", id, "one")))).toBe(3)
+      expect(briefly(yield* first.ask(edit("bob", id, "two")))).toBe(4)
+      expect(briefly(yield* stale.ask(edit("bob", id, "one")))).toBe(5)
+      expect(briefly(yield* first.ask(edit("bob", id, "one")))).toBe(5)
+    }).pipe(Effect.provide(parts)),
+  )
+
+  it.effect("edits and reacts to nothing that has been deleted", () =>
+    Effect.gen(function* () {
+      const { first, stale, id } = yield* knowing
+      expect(briefly(yield* first.ask(remove("ann", id)))).toBe(3)
+      expect(briefly(yield* stale.ask(edit("bob", id, "other")))).toBe("gone")
+      expect(briefly(yield* stale.ask(about("AddReaction", "ann", id)))).toBe("gone")
+      expect(briefly(yield* stale.ask(remove("bob", id)))).toBe(3)
+      expect(yield* readAll).toHaveLength(4)
+    }).pipe(Effect.provide(parts)),
+  )
+
+  it.effect("declines nobody for what he no longer is", () =>
+    Effect.gen(function* () {
+      const { first, stale } = yield* knowing
+      yield* stale.ask(send("eve", "m", "who am I"))
+      yield* first.ask(change("ann", { add: ["eve"] }))
+      expect(briefly(yield* stale.ask(send("eve", "m", "who am I")))).toBe(4)
+      yield* first.ask(setRole("ann", "eve", "reader"))
+      expect(briefly(yield* stale.ask(send("eve", "m2", "hello")))).toBe("forbidden")
+      yield* first.ask(archive("ann"))
+      expect(briefly(yield* stale.ask(send("bob", "m3", "hello")))).toBe("conflict")
     }).pipe(Effect.provide(parts)),
   )
 })

@@ -5,7 +5,7 @@
  * once known stays right until the next commit, which is told here before anybody hears of it.
  */
 import type { Head } from "../../EventStore.ts"
-import { GenerationCache } from "./GenerationCache.ts"
+import { GenerationCache } from "../../GenerationCache.ts"
 
 /** About 200 bytes each, at most twice as many. */
 const knownHeads = 50_000

@@ -7,13 +7,15 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { StreamMetadata } from "../../EventStore.ts"
 import { actualRevision, fits, isSoftDeleted, revived, softDeleted, type StreamState } from "../visibility.ts"
-import { GenerationCache } from "./GenerationCache.ts"
+import { GenerationCache } from "../../GenerationCache.ts"
 import {
+  appendFields,
   type Committed,
   eventFields,
   type Flat,
   headerFields,
   keyFields,
+  markFields,
   nextWrite,
   type OtherAnswer,
   write,
@@ -143,7 +145,7 @@ export class LogWriter {
     const expected = list[at + 2] as number
     const count = list[at + 3] as number
     const keys = list[at + 4] as number
-    const firstEvent = at + 5
+    const firstEvent = at + appendFields
     const firstKey = firstEvent + count * eventFields
     if (stream !== undefined && expected < stream.last) {
       const position = this.#original(stream.id, list, firstEvent, expected + 1, count)
@@ -151,7 +153,8 @@ export class LogWriter {
     }
     if (!fits(expected, stream ?? absent)) return this.#answer(["wrong", actualRevision(stream ?? absent)])
     const row = stream ?? this.#create(name)
-    const taken = this.#takeKeys(row.id, list, firstKey, firstKey + keys * keyFields)
+    const firstMark = firstKey + keys * keyFields
+    const taken = this.#takeKeys(row.id, list, firstKey, firstMark)
     if (taken !== undefined) return this.#answer(["taken", taken])
     if (isSoftDeleted(row.metadata)) this.#setMetadata(row, JSON.stringify(revived(row.last)))
     for (let event = firstEvent; event < firstKey; event += eventFields)
@@ -165,6 +168,8 @@ export class LogWriter {
         list[event + 3]!,
         list[0]!,
       )
+    for (let mark = firstMark; mark < nextWrite(list, at); mark += markFields)
+      this.#mark(row.id, list[mark]!, list[mark + 1]!, list[mark + 2]!)
     this.#events += count
     this.#places.push(row.last, this.#position)
   }
@@ -205,6 +210,11 @@ export class LogWriter {
       if (line !== undefined) standing.push(...(Object.values(line) as Flat))
     }
     return standing
+  }
+
+  #mark(stream: number, seq: string | number, key: string | number, value: string | number): void {
+    if (value === 0) this.#sql.removeMark.run(stream, seq, key)
+    else this.#sql.setMark.run(stream, seq, key, value)
   }
 
   #setMetadata(stream: StreamRow, json: string): void {

@@ -25,7 +25,8 @@ import { isBusy, isCorrupt, reasonOf } from "./sqliteFailure.ts"
 
 /** "PRLY", at byte 68 of the file. */
 const applicationId = 0x50_52_4c_59
-const formatVersion = 1
+/** 2 added the marks: a file of version 1 gets an empty table of them when it is opened. */
+const formatVersion = 2
 /** Up to this size every page is checked at start, about 0.3 s; beyond it damage shows when a page is read. */
 const fullyCheckedBytes = 64 * 1024 * 1024
 
@@ -40,6 +41,16 @@ export interface LogFileOptions {
   /** The size at which the disk counts as full, in pages of 4 KiB. Default: SQLite's own limit. */
   readonly maxPages?: number
 }
+
+const marksLayout = `
+  CREATE TABLE event_marks (
+    stream INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (stream, seq, key)
+  ) STRICT, WITHOUT ROWID;
+`
 
 const layout = `
   CREATE TABLE streams (
@@ -69,10 +80,14 @@ const layout = `
     ts INTEGER NOT NULL,
     PRIMARY KEY (conversation, sender, client_msg_id)
   ) STRICT, WITHOUT ROWID;
+  ${marksLayout}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${formatVersion};
 `
 const tables = ["events", "events_by_stream", "message_keys", "streams"]
+
+const versionOf = (database: DatabaseSync): number =>
+  database.prepare("PRAGMA user_version").get()!["user_version"] as number
 
 /** Thrown by `openLogFile`. */
 export class RefusedFile extends Error {
@@ -137,7 +152,8 @@ const checkContent = (file: string, size: number): void => {
       "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY name",
     )
     const found = names.all().map((row) => row["name"])
-    if (found.join() !== tables.join()) throw new RefusedFile("corrupt", `it holds ${found.join(", ")}`)
+    const expected = versionOf(database) === 1 ? tables : ["event_marks", ...tables]
+    if (found.join() !== expected.join()) throw new RefusedFile("corrupt", `it holds ${found.join(", ")}`)
     if (epochOf(database) === undefined) throw new RefusedFile("corrupt", "it does not name its epoch")
     database.prepare("SELECT * FROM events ORDER BY position DESC LIMIT 1000").all()
     if (size > fullyCheckedBytes) return
@@ -161,6 +177,8 @@ const openChecked = ({ file, synchronous, maxPages }: LogFileOptions): DatabaseS
     database.exec("PRAGMA wal_autocheckpoint = 32768; PRAGMA journal_size_limit = 67108864")
     // After a kill -9 the WAL may hold commits whose fsync never returned. From here on readers see them: make them durable first.
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)")
+    if (versionOf(database) === 1)
+      database.exec(`BEGIN; ${marksLayout} PRAGMA user_version = ${formatVersion}; COMMIT`)
     if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`)
     return database
   } catch (cause) {

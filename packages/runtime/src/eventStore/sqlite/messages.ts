@@ -12,7 +12,8 @@ export type Flat = Array<string | number>
 
 /**
  * A list of writes starts with the time (milliseconds) and the number of writes. Each write is its kind and the stream, then:
- *   append      expected, number of events, number of keys; id, type, data, metadata of each event; the six fields of each key
+ *   append      expected, number of events, of keys, of marks; id, type, data, metadata of each event; the six fields of each key;
+ *               seq, key, value of each mark, the value 0 when the line is to go
  *   metadata    the metadata as JSON
  *   softDelete, tombstone   expected
  */
@@ -20,18 +21,26 @@ export const write = { append: 0, metadata: 1, softDelete: 2, tombstone: 3 } as 
 export const headerFields = 2
 export const eventFields = 4
 export const keyFields = 6
+export const markFields = 3
+/** Where an append's first event begins. */
+export const appendFields = 6
 
-export const putAppend = (to: Flat, { stream, expected, events, keys = [] }: Append): void => {
-  to.push(write.append, stream, expectedNumber(expected), events.length, keys.length)
+export const putAppend = (to: Flat, { stream, expected, events, keys = [], marks = [] }: Append): void => {
+  to.push(write.append, stream, expectedNumber(expected), events.length, keys.length, marks.length)
   for (const { id, type, data, metadata } of events) to.push(id, type, data, metadata)
   for (const { sender, clientMsgId, seq, messageId, mac, ts } of keys)
     to.push(sender, clientMsgId, seq, messageId, mac, ts)
+  for (const { seq, key, value } of marks) to.push(seq, key, value ?? 0)
 }
 
 /** Where the write after the one at `at` begins. */
 export const nextWrite = (writes: Readonly<Flat>, at: number): number =>
   writes[at] === write.append
-    ? at + 5 + (writes[at + 3] as number) * eventFields + (writes[at + 4] as number) * keyFields
+    ? at +
+      appendFields +
+      (writes[at + 3] as number) * eventFields +
+      (writes[at + 4] as number) * keyFields +
+      (writes[at + 5] as number) * markFields
     : at + 3
 
 export const keysOf = (flat: Readonly<Flat>): Array<MessageKey> => {

@@ -24,6 +24,7 @@ const methods = {
   head: (...args: Parameters<LogReader["head"]>) => reader().head(...args),
   metadata: (...args: Parameters<LogReader["metadata"]>) => reader().metadata(...args),
   lookupKeys: (...args: Parameters<LogReader["lookupKeys"]>) => reader().lookupKeys(...args),
+  lookupMarks: (...args: Parameters<LogReader["lookupMarks"]>) => reader().lookupMarks(...args),
 }
 export type ReaderMethods = typeof methods
 

@@ -19,6 +19,9 @@ const texts = {
   key: `SELECT sender, client_msg_id, seq, message_id, mac, ts FROM message_keys
         WHERE conversation = ? AND sender = ? AND client_msg_id = ?`,
   deleteKey: "DELETE FROM message_keys WHERE conversation = ? AND sender = ? AND client_msg_id = ?",
+  setMark: `INSERT INTO event_marks (stream, seq, key, value) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET value = excluded.value`,
+  removeMark: "DELETE FROM event_marks WHERE stream = ? AND seq = ? AND key = ?",
 } as const
 
 export type WriterStatements = Readonly<Record<keyof typeof texts, StatementSync>>

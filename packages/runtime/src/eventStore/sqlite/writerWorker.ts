@@ -2,10 +2,11 @@
  * The writer thread: gathers everything that has arrived in this turn of its loop into one transaction, commits it with one fsync,
  * and answers all of it in one message.
  *
- * Always true: an answer leaves after the commit that it depends on. Nobody waits for a timer: who arrives during an fsync is
- * gathered by the next turn.
+ * Always true: an answer leaves after the commit that it depends on. Who arrives during an fsync is gathered by the next turn; under
+ * a trickle of writes a commit waits a moment for company (`GatherWindow`).
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads"
+import { GatherWindow } from "./GatherWindow.ts"
 import { epochOf, type LogFileOptions, openLogFile, RefusedFile } from "./logFile.ts"
 import { LogWriter } from "./LogWriter.ts"
 import type { Flat, FromWriter, ToWriter } from "./messages.ts"
@@ -14,24 +15,45 @@ import { reasonOf } from "./sqliteFailure.ts"
 /** More writes than this do not wait for each other's fsync. */
 const maxWritesPerCommit = 4_096
 
+/** How long a commit waits for company. The latency of a message under a trickle grows by about as much. */
+const gatherMs = 1
+
 const port = parentPort!
 const say = (message: FromWriter): void => port.postMessage(message)
+
+const nextMessage = (): ToWriter | undefined => receiveMessageOnPort(port)?.message as ToWriter | undefined
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
+const sleep = (ms: number): void => void Atomics.wait(sleeper, 0, 0, ms)
 
 const serve = (): void => {
   const database = openLogFile(workerData as LogFileOptions)
   const writer = new LogWriter(database)
+  const window = new GatherWindow()
 
   port.on("message", (first: ToWriter) => {
     const lists: Array<Flat> = []
     let count = 0
-    let next: ToWriter | undefined = first
-    while (next !== undefined && next !== "close") {
-      lists.push(next)
-      count += next[1] as number
-      next =
-        count < maxWritesPerCommit ? (receiveMessageOnPort(port)?.message as ToWriter | undefined) : undefined
+    /** Takes what has arrived; returns what is no list of writes. */
+    const gather = (from: ToWriter | undefined): ToWriter | undefined => {
+      let next = from
+      while (next !== undefined && next !== "close") {
+        lists.push(next)
+        count += next[1] as number
+        next = count < maxWritesPerCommit ? nextMessage() : undefined
+      }
+      return next
     }
-    if (count > 0) say({ _tag: "Committed", committed: writer.commit(lists) })
+    let next = gather(first)
+    if (next === undefined && window.opens(performance.now(), count)) {
+      const before = count
+      sleep(gatherMs)
+      next = gather(nextMessage())
+      window.closed(count > before)
+    }
+    if (count > 0) {
+      say({ _tag: "Committed", committed: writer.commit(lists) })
+      window.committed(performance.now())
+    }
     if (next === "close") {
       database.close()
       port.close()
