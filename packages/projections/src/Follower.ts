@@ -6,11 +6,11 @@
  * Not for: effects on the world; those must not be rebuilt from zero.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import { decodeEvent } from "@parley/domain/conversation/codec"
 import { UnreadableEvent } from "@parley/domain/StoredEvent"
 import type { Position, RecordedEvent } from "@parley/runtime/EventStore"
 import { openModelFile } from "./modelFile.ts"
 import {
+  type AnyEvent,
   type Changes,
   type Model,
   type ModelDefinition,
@@ -18,6 +18,7 @@ import {
   noChanges,
   PoisonedEvent,
 } from "./Model.ts"
+import { inTransaction } from "./inTransaction.ts"
 
 /** Events in one transaction. */
 const batchSize = 500
@@ -71,24 +72,24 @@ interface Checkpoint {
 }
 
 export class Follower {
-  readonly #definition: ModelDefinition
+  readonly #definition: ModelDefinition<AnyEvent>
   readonly #log: FollowedLog
   readonly #database: DatabaseSync
   readonly #moveCheckpoint: StatementSync
-  readonly #model: Model
+  readonly #model: Model<AnyEvent>
   #position: Position
 
   /** @param file a path, or `:memory:`. A model of another epoch or version, or from beyond the log's end, starts anew. */
-  constructor(definition: ModelDefinition, log: FollowedLog, file: string) {
+  constructor(definition: ModelDefinition<AnyEvent>, log: FollowedLog, file: string) {
     this.#definition = definition
     this.#log = log
     this.#database = openModelFile(file)
     try {
-      this.#position = this.#transaction(() => this.#resume())
+      this.#position = inTransaction(this.#database, () => this.#resume())
       this.#moveCheckpoint = this.#database.prepare(
         "UPDATE checkpoint SET position = ? WHERE name = ? AND version = ? AND epoch = ? AND position = ?",
       )
-      this.#model = definition.open(this.#database)
+      this.#model = definition.open(this.#database, this.#position)
     } catch (cause) {
       this.#database.close()
       throw cause
@@ -116,7 +117,7 @@ export class Follower {
     if (position === from) return { position, changes: noChanges, more: false }
     const events = recorded.flatMap((one) => this.#decode(one))
     const epoch = reading(() => this.#log.epoch())
-    const changes = this.#transaction(() => {
+    const changes = inTransaction(this.#database, () => {
       // First: what another follower has made of the tables says nothing about this batch.
       const { name, version } = this.#definition
       const moved = this.#moveCheckpoint.run(position, name, version, epoch, from)
@@ -131,11 +132,11 @@ export class Follower {
     this.#database.close()
   }
 
-  #decode(recorded: RecordedEvent): ReadonlyArray<ModelEvent> {
-    const { prefix, types } = this.#definition
+  #decode(recorded: RecordedEvent): ReadonlyArray<ModelEvent<AnyEvent>> {
+    const { prefix, types, decode } = this.#definition
     if (types !== undefined && !types.has(recorded.type)) return []
     try {
-      return [{ event: decodeEvent(recorded), conversation: recorded.stream.slice(prefix.length), recorded }]
+      return [{ event: decode(recorded), subject: recorded.stream.slice(prefix.length), recorded }]
     } catch (cause) {
       if (!(cause instanceof UnreadableEvent)) throw cause
       throw new PoisonedEvent(recorded, cause.reason)
@@ -162,17 +163,5 @@ export class Follower {
       .prepare("INSERT OR REPLACE INTO checkpoint (name, version, epoch, position) VALUES (?, ?, ?, -1)")
       .run(name, version, epoch)
     return -1
-  }
-
-  #transaction<A>(body: () => A): A {
-    this.#database.exec("BEGIN IMMEDIATE")
-    try {
-      const result = body()
-      this.#database.exec("COMMIT")
-      return result
-    } catch (cause) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK")
-      throw cause
-    }
   }
 }

@@ -27,10 +27,14 @@ export class Membership extends Context.Service<
     readonly position: Effect.Effect<Position>
     /** Waits, at most a second, until the model has come to `position`; else `Unavailable`. */
     readonly caughtUp: (position: Position) => Effect.Effect<void, Unavailable>
-    /** Everything of one user: current conversations, and those left after `removedAfter` (all left ones when -1). */
+    /**
+     * Everything of one user: current conversations, and those left after `removedAfter` (all left ones when -1). `asOf`: the model knows
+     * the log up to there, which is waited for, at most five seconds.
+     */
     readonly of: (
       user: string,
       removedAfter: Position,
+      asOf?: Position,
     ) => Effect.Effect<ReadonlyArray<MembershipRow>, Unavailable>
   }
 >()("@parley/projections/Membership") {}

@@ -1,5 +1,5 @@
 /**
- * What a member reads of a conversation: view, page, roster.
+ * What a member reads of a conversation: view, page, thread, single message, roster.
  *
  * Always true: as of the request's arrival (`asOfArrival.ts`). A stranger and an ex-member get `undefined`, as for a conversation that
  * never was.
@@ -7,10 +7,14 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { seqOfMessage } from "@parley/domain/ids"
 import { EventStore } from "@parley/runtime/EventStore"
 import type { Unavailable } from "@parley/runtime/errors"
 import { asOfArrival } from "./asOfArrival.ts"
-import { foldPage, foldRoster, foldView, leavers, type MemberView } from "./fold.ts"
+import { foldPage, foldThread } from "./fold/foldPage.ts"
+import { foldRoster, leavers } from "./fold/foldRoster.ts"
+import { foldView } from "./fold/foldView.ts"
+import type { MemberView } from "./fold/tail.ts"
 import { History, type MemberRow, type MessageRow, type Page } from "./History.ts"
 
 export type { MemberView }
@@ -28,6 +32,22 @@ export class Reads extends Context.Service<
       (MemberView & { readonly messages: ReadonlyArray<MessageRow> }) | undefined,
       Unavailable
     >
+    /** The replies to the message with the id `root`, as `page`. `undefined` also when he may see no such message. */
+    readonly thread: (
+      conversation: string,
+      user: string,
+      root: string,
+      page: Page,
+    ) => Effect.Effect<
+      (MemberView & { readonly root: MessageRow; readonly messages: ReadonlyArray<MessageRow> }) | undefined,
+      Unavailable
+    >
+    /** `undefined` also when he may see no such message. */
+    readonly message: (
+      conversation: string,
+      user: string,
+      messageId: string,
+    ) => Effect.Effect<(MemberView & { readonly message: MessageRow }) | undefined, Unavailable>
     /** By user id, after `after` (exclusive). */
     readonly roster: (
       conversation: string,
@@ -53,6 +73,28 @@ const readPage = (store: EventStore["Service"], history: History["Service"]): Se
     return read === undefined ? undefined : foldPage(read.snapshot, { conversation, user }, page, read.tail)
   })
 
+const readThread = (store: EventStore["Service"], history: History["Service"]): Service["thread"] =>
+  Effect.fn("Reads.thread")(function* (conversation, user, root, page) {
+    const query = history.thread(conversation, user, root, page)
+    const read = yield* asOfArrival(store, history, conversation, query)
+    if (read === undefined) return undefined
+    return foldThread(read.snapshot, { conversation, user }, root, page, read.tail)
+  })
+
+/** A page of one: the first message after the place before that which the id names. */
+const readMessage =
+  (page: Service["page"]): Service["message"] =>
+  (id, user, messageId) => {
+    const seq = seqOfMessage(messageId)
+    if (seq === undefined) return Effect.succeed(undefined)
+    return Effect.map(page(id, user, { _tag: "After", after: seq - 1, limit: 1 }), (read) => {
+      const message = read?.messages.find((one) => one.messageId === messageId)
+      if (read === undefined || message === undefined) return undefined
+      const { conversation, member } = read
+      return { conversation, member, message }
+    })
+  }
+
 const readRoster = (store: EventStore["Service"], history: History["Service"]): Service["roster"] =>
   Effect.fn("Reads.roster")(function* (conversation, user, after, limit) {
     const ask = (asked: number) => history.roster(conversation, user, after, asked)
@@ -69,9 +111,12 @@ export const layer: Layer.Layer<Reads, never, EventStore | History> = Layer.effe
   Reads,
   Effect.gen(function* () {
     const [store, history] = [yield* EventStore, yield* History]
+    const page = readPage(store, history)
     return {
       view: readView(store, history),
-      page: readPage(store, history),
+      page,
+      thread: readThread(store, history),
+      message: readMessage(page),
       roster: readRoster(store, history),
     }
   }),

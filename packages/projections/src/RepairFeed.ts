@@ -20,6 +20,7 @@ export interface Repair {
   readonly changes: ReadonlyArray<{
     readonly conversation: string
     readonly seq: number
+    readonly position: Position
     readonly added: ReadonlyArray<string>
     readonly removed: ReadonlyArray<string>
   }>

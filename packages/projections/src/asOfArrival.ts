@@ -4,14 +4,14 @@
  *   head of the stream (asked after the request came in) ─► one snapshot of the model ─► the events between, from the log ─► fold
  *
  * Always true: what comes back holds every write acknowledged before the call, removals included.
- * Not for: folding; `fold.ts` does that.
+ * Not for: folding; that is done in `fold/`.
  */
 import { decodeEvent } from "@parley/domain/conversation/codec"
 import { UnreadableEvent } from "@parley/domain/StoredEvent"
 import * as Effect from "effect/Effect"
 import type { EventStore, Head, RecordedEvent } from "@parley/runtime/EventStore"
 import { Unavailable } from "@parley/runtime/errors"
-import type { TailEvent } from "./fold.ts"
+import type { TailEvent } from "./fold/tail.ts"
 import type { ConversationView, History } from "./History.ts"
 
 /** More events than this between model and log are not folded: the read waits for the model. */

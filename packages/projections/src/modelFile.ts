@@ -40,16 +40,19 @@ const connect = (file: string): DatabaseSync => {
   }
 }
 
-/** @param file a path, or `:memory:`. */
-export const openModelFile = (file: string): DatabaseSync => {
+/** Opens; a damaged file is set aside, and one begun anew. Not for: what the log cannot give back. */
+export const openOrBeginAnew = (file: string, connectTo: (file: string) => DatabaseSync): DatabaseSync => {
   try {
-    return connect(file)
+    return connectTo(file)
   } catch (cause) {
     if (!isDamage(cause)) throw cause
     setAside(file)
-    return connect(file)
+    return connectTo(file)
   }
 }
+
+/** @param file a path, or `:memory:`. */
+export const openModelFile = (file: string): DatabaseSync => openOrBeginAnew(file, connect)
 
 /** Keeps the latest damaged file beside the new one, for whoever wants to know why. Nobody may have it open. */
 export const setAside = (file: string): void => {

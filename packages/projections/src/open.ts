@@ -3,16 +3,17 @@
  *
  * Always true: one vault look-up for all rows. What cannot be opened any more is absent, and a message then says `deleted`.
  */
+import { editPlace, sentPlace, settingPlace } from "@parley/domain/conversation/places"
 import type { Sealed } from "@parley/domain/Sealed"
 import { toWire } from "@parley/domain/Timestamp"
 import type { Conversation, Message } from "@parley/domain/wire/conversation"
-import { decodeContent } from "@parley/domain/wire/MessageContent"
+import { decodeContent, type MessageContent, withEdit } from "@parley/domain/wire/MessageContent"
 import * as Effect from "effect/Effect"
 import { Unavailable } from "@parley/runtime/errors"
 import type { DataKey, KeyVault } from "@parley/runtime/KeyVault"
 import { open } from "@parley/runtime/Sealer"
 import type { MessageRow } from "./History.ts"
-import type { MemberView } from "./Reads.ts"
+import type { MemberView } from "./fold/tail.ts"
 
 type Keys = ReadonlyMap<string, DataKey>
 
@@ -22,12 +23,29 @@ const keysOf = (
 ): Effect.Effect<Keys, Unavailable> =>
   vault.existing([...new Set(owners)]).pipe(Effect.mapError(({ reason }) => new Unavailable({ reason })))
 
-const opener =
-  (keys: Keys, conversation: string) =>
-  (place: string, sealed: Sealed | undefined): string | undefined => {
-    const key = sealed === undefined ? undefined : keys.get(sealed.owner)
-    return key === undefined ? undefined : open(key, `${conversation}/${place}`, sealed!)
+const opener = (keys: Keys, place: string, sealed: Sealed | undefined): string | undefined => {
+  const key = sealed === undefined ? undefined : keys.get(sealed.owner)
+  return key === undefined ? undefined : open(key, place, sealed!)
+}
+
+/** What the message says now; `undefined` when it is deleted, or cannot be opened any more. */
+const contentOf = (keys: Keys, conversation: string, row: MessageRow): MessageContent | undefined => {
+  const sent = opener(keys, sentPlace(conversation, row.clientMsgId), row.body)
+  if (sent === undefined || row.edit === undefined)
+    return sent === undefined ? undefined : decodeContent(sent)
+  const edit = opener(keys, editPlace(conversation, row.messageId), row.edit.body)
+  return edit === undefined ? undefined : decodeContent(withEdit(sent, edit))
+}
+
+const shown = (row: MessageRow, content: MessageContent | undefined) => {
+  if (content === undefined) return { deleted: true, reactions: [] }
+  return {
+    ...content,
+    ...(row.media === undefined ? {} : { media: row.media }),
+    ...(row.edit === undefined ? {} : { edited_at: toWire(row.edit.at) }),
+    reactions: row.reactions,
   }
+}
 
 const toMessage = (
   keys: Keys,
@@ -35,25 +53,20 @@ const toMessage = (
   reader: string,
   asOf: number,
   row: MessageRow,
-): Message => {
-  const content = opener(keys, conversation)(row.messageId, row.body)
-  return {
-    message_id: row.messageId,
-    sender_id: row.sender,
-    ...(content === undefined
-      ? { deleted: true }
-      : { ...decodeContent(content), ...(row.media === undefined ? {} : { media: row.media }) }),
-    ...(row.replyTo === undefined ? {} : { reply_to_message_id: row.replyTo }),
-    ...(row.threadRoot === undefined ? {} : { thread_root_id: row.threadRoot }),
-    ordinal: row.ordinal,
-    conversation_id: conversation,
-    seq: row.seq,
-    ts: toWire(row.ts),
-    ...(row.sender === reader ? { client_msg_id: row.clientMsgId } : {}),
-    reactions: [],
-    as_of_seq: asOf,
-  }
-}
+): Message => ({
+  message_id: row.messageId,
+  sender_id: row.sender,
+  ...shown(row, contentOf(keys, conversation, row)),
+  ...(row.replyTo === undefined ? {} : { reply_to_message_id: row.replyTo }),
+  ...(row.threadRoot === undefined ? {} : { thread_root_id: row.threadRoot }),
+  ordinal: row.ordinal,
+  conversation_id: conversation,
+  seq: row.seq,
+  ts: toWire(row.ts),
+  ...(row.sender === reader ? { client_msg_id: row.clientMsgId } : {}),
+  ...(row.replyCount === 0 ? {} : { reply_count: row.replyCount }),
+  as_of_seq: asOf,
+})
 
 /** @param asOf the last event folded into the rows. */
 export const openMessages = (
@@ -86,12 +99,9 @@ export const openConversations = (
 }
 
 const toConversation = (keys: Keys, { conversation, member }: MemberView): Conversation => {
-  const openAt = opener(keys, conversation.id)
-  const [name, topic, metadata] = [
-    openAt("name", conversation.name),
-    openAt("topic", conversation.topic),
-    openAt("metadata", conversation.metadata),
-  ]
+  const openAt = (setting: "name" | "topic" | "metadata") =>
+    opener(keys, settingPlace(conversation.id, setting), conversation[setting])
+  const [name, topic, metadata] = [openAt("name"), openAt("topic"), openAt("metadata")]
   return {
     id: conversation.id,
     kind: conversation.kind,
@@ -101,10 +111,10 @@ const toConversation = (keys: Keys, { conversation, member }: MemberView): Conve
     member_count: conversation.memberCount,
     ...(conversation.kind === "direct" ? { member_ids: conversation.pair } : {}),
     role: member.role,
-    can_send: member.role !== "reader",
+    can_send: member.role !== "reader" && !conversation.archived && conversation.restrictedBy.length === 0,
     last_seq: conversation.revision,
     history: conversation.history,
-    archived: false,
+    archived: conversation.archived,
     ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as Record<string, unknown> }),
   }
 }

@@ -1,15 +1,19 @@
 import { decodeEvent } from "@parley/domain/conversation/codec"
 import type { Follower } from "@parley/projections/Follower"
-import { foldPage, foldRoster, foldView, leavers, type TailEvent } from "@parley/projections/fold"
+import { foldPage, foldThread } from "@parley/projections/fold/foldPage"
+import { foldRoster, leavers } from "@parley/projections/fold/foldRoster"
+import { foldView } from "@parley/projections/fold/foldView"
+import type { TailEvent } from "@parley/projections/fold/tail"
 import type { ConversationView, MemberRow, MessageRow, Page } from "@parley/projections/History"
-import { type PageAnswer, toMaterial } from "@parley/projections/historyModel/answers"
+import { type PageAnswer, toMaterial, toThread } from "@parley/projections/historyModel/answers"
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import type { ArrayLog } from "./ArrayLog.ts"
 import { conversations, everybody, historyOf, pagesUpTo } from "./following.ts"
 import { logs } from "./histories.ts"
+import { eventsOf, joiningOf, presentOf } from "./recount.ts"
 
-const runs = { numRuns: 150 }
+const runs = { numRuns: 60 }
 
 const pageOf = (model: Follower, conversation: string, user: string, page: Page) =>
   toMaterial(ask<PageAnswer>(model, "page", conversation, user, page))
@@ -28,7 +32,12 @@ const tailOf = (log: ArrayLog, conversation: string, known: number): ReadonlyArr
     }))
 
 type Check = (
-  at: { readonly stale: Follower; readonly whole: Follower; readonly tail: ReadonlyArray<TailEvent> },
+  at: {
+    readonly stale: Follower
+    readonly whole: Follower
+    readonly tail: ReadonlyArray<TailEvent>
+    readonly log: ArrayLog
+  },
   conversation: string,
   user: string,
 ) => void
@@ -43,7 +52,7 @@ const forEveryCut = (check: Check): void =>
         for (const user of everybody) {
           const known = ask<ConversationView>(stale, "view", conversation, user)
           const tail = tailOf(log, conversation, (known?.conversation.revision ?? -1) - again)
-          check({ stale, whole, tail }, conversation, user)
+          check({ stale, whole, tail, log }, conversation, user)
         }
     }),
     runs,
@@ -66,6 +75,60 @@ it("a page folded over the tail is the page of the model that knows the tail, wh
         expect(folded).toEqual(foldPage(pageOf(whole, conversation, user, page), reader, page, []))
       }
   })
+})
+
+it("a thread folded over the tail is the thread of the model that knows the tail, of roots and of what is no root", () => {
+  forEveryCut(({ stale, whole, tail }, conversation, user) => {
+    const threadOf = (model: Follower, root: string, page: Page) =>
+      toThread(model.query("thread", [conversation, user, root, page]) as PageAnswer | undefined)
+    const all = pageOf(whole, conversation, user, { _tag: "After", after: -1, limit: 200 })?.newer ?? []
+    for (const root of [...all.slice(0, 4).map((row) => row.messageId), `msg_${"0".repeat(26)}`])
+      for (const page of pagesUpTo(20, 2)) {
+        const reader = { conversation, user }
+        const folded = foldThread(threadOf(stale, root, page), reader, root, page, tail)
+        expect(folded).toEqual(foldThread(threadOf(whole, root, page), reader, root, page, []))
+      }
+  })
+})
+
+it("a page folded over the tail shows each message as a recount of the log finds it, wherever the cut is", () => {
+  forEveryCut(({ stale, log, tail }, conversation, user) => {
+    const page: Page = { _tag: "Before", limit: 200 }
+    const folded = foldPage(pageOf(stale, conversation, user, page), { conversation, user }, page, tail)
+    const events = eventsOf(log, conversation)
+    for (const message of folded?.messages ?? []) {
+      expect(message).toMatchObject(presentOf(events, message.seq, user))
+      if (message.deleted)
+        for (const field of ["body", "edit", "media"]) expect(message).not.toHaveProperty(field)
+    }
+  })
+})
+
+it("a thread holds exactly the replies that its reader may see, in order, and as many as the root counts", () => {
+  fc.assert(
+    fc.property(logs, ({ log }) => {
+      const model = historyOf(log)
+      for (const conversation of conversations)
+        for (const user of everybody) {
+          const events = eventsOf(log, conversation)
+          const visible = visibleTo(log, conversation, user)
+          events.forEach((event, seq) => {
+            if (event._tag !== "MessageSent") return
+            const page: Page = { _tag: "After", after: -1, limit: 200 }
+            const answer = model.query("thread", [conversation, user, event.message_id, page])
+            const material = toThread(answer as PageAnswer | undefined)
+            const shown = foldThread(material, { conversation, user }, event.message_id, page, [])
+            if (!visible.includes(seq)) return expect(shown).toBe(undefined)
+            const replies = events.flatMap((one, at) =>
+              one._tag === "MessageSent" && one.thread_root_id === event.message_id ? [at] : [],
+            )
+            expect(shown?.messages.map((message) => message.seq)).toEqual(replies)
+            return expect(shown?.root.replyCount).toBe(replies.length)
+          })
+        }
+    }),
+    runs,
+  )
 })
 
 it("a roster folded over the tail is the roster of the model that knows the tail, also when a page loses members", () => {
@@ -91,19 +154,12 @@ it("a roster folded over the tail is the roster of the model that knows the tail
 
 /** What this reader may see, oldest first, counted from the events themselves. */
 const visibleTo = (log: ArrayLog, conversation: string, user: string): ReadonlyArray<number> => {
-  let joined: number | undefined
-  let fromJoin = false
-  const messages: Array<number> = []
-  for (const { event, revision } of tailOf(log, conversation, -1)) {
-    if (event._tag === "ConversationCreated") fromJoin = event.history === "from_join"
-    if (event._tag === "MessageSent") messages.push(revision)
-    if (event._tag === "MemberRemoved" && event.user_ids.includes(user)) joined = undefined
-    if (event._tag === "ConversationCreated" || event._tag === "MemberAdded")
-      if (event.members.some(({ user_id }) => user_id === user)) joined ??= revision
-  }
+  const events = eventsOf(log, conversation)
+  const joined = joiningOf(events, user)
   if (joined === undefined) return []
-  const floor = fromJoin ? joined : 0
-  return messages.filter((seq) => seq >= floor)
+  const [first] = events
+  const floor = first?._tag === "ConversationCreated" && first.history === "from_join" ? joined : 0
+  return events.flatMap((event, seq) => (event._tag === "MessageSent" && seq >= floor ? [seq] : []))
 }
 
 const expectedOf = (page: Exclude<Page, { _tag: "Around" }>, visible: ReadonlyArray<number>) => {

@@ -60,7 +60,7 @@ it("a long log is applied in batches of 500, and each batch names the heads that
     [{ conversation: id, revision: 1_200, position: 2_400 }],
   ])
   expect(steps[0]!.changes.changes).toEqual([
-    { conversation: id, seq: 0, added: ["ann", "bob"], removed: [] },
+    { conversation: id, seq: 0, position: 0, added: ["ann", "bob"], removed: [] },
   ])
 })
 

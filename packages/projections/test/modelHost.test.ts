@@ -50,10 +50,31 @@ it("questions of one turn travel in one message, and each gets its own answer", 
   expect(answers).toEqual([{ result: "broken" }, { result: "B" }])
 })
 
+it("a question as of a place in the log carries the place if the model has not come there, and needs no other message", () => {
+  const { host, posted, outcome } = start()
+  host.receive(progress(5))
+  host.committed(9)
+  const answers = [outcome(host.askAsOf(5, "of", "a")), outcome(host.askAsOf(9, "of", "b"))]
+  vi.advanceTimersByTime(0)
+  const queries = [
+    { id: 0, method: "of", args: ["a"] },
+    { id: 1, method: "of", args: ["b"], asOf: 9 },
+  ]
+  expect(posted).toEqual([{ _tag: "Queries", queries }])
+  outcome(host.caughtUp(9))
+  expect(posted.length).toBe(1)
+  host.receive({ _tag: "Stopped", reason: "poison" })
+  expect(answers).toEqual([{}, {}])
+  expect([outcome(host.askAsOf(9, "of", "b")), outcome(host.askAsOf(5, "of", "a"))]).toEqual([
+    { result: "poison" },
+    {},
+  ])
+})
+
 it("a question that nobody answers is unavailable after five seconds", () => {
   const { host, outcome } = start()
   const answer = outcome(host.ask("view"))
-  vi.advanceTimersByTime(4_900)
+  vi.advanceTimersByTime(19_900)
   expect(answer).toEqual({})
   vi.advanceTimersByTime(500)
   expect(answer).toEqual({ result: "the model does not answer" })
@@ -81,31 +102,34 @@ it("whoever waits for a position goes on when the model has come there, at once 
   expect(later).toEqual({ result: "the model has not come that far" })
 })
 
-it("commits in quick succession are told to the model once, and without delay when somebody waits for it", () => {
+it("commits in quick succession are told to the model once, and without delay, once, when somebody waits for them", () => {
   const { host, posted, outcome } = start()
   for (const position of [1, 2, 3]) host.committed(position)
   expect([posted, host.stats().head]).toEqual([[], 3])
-  vi.advanceTimersByTime(200)
+  vi.advanceTimersByTime(500)
   expect(posted).toEqual([{ _tag: "Committed" }])
   outcome(host.caughtUp(3))
+  expect(posted.length).toBe(1)
+  host.committed(4)
+  for (const waiter of [4, 4, 4]) outcome(host.caughtUp(waiter))
   expect(posted.length).toBe(2)
 })
 
-it("a hundred commits are told to the model at once", () => {
+it("five hundred commits are told to the model at once", () => {
   const { host, posted } = start()
-  host.committed(98)
+  host.committed(498)
   expect(posted).toEqual([])
-  host.committed(99)
+  host.committed(499)
   expect(posted).toEqual([{ _tag: "Committed" }])
-  vi.advanceTimersByTime(200)
+  vi.advanceTimersByTime(500)
   expect(posted.length).toBe(1)
 })
 
-it("a model that is still being opened says so, and is waited for five seconds", () => {
+it("a model that is still being opened says so, and is waited for twenty seconds", () => {
   const { host, outcome } = start()
   expect(host.stats().trouble).toBe("being opened")
   const [first, second] = [outcome(host.caughtUp(1)), outcome(host.caughtUp(9))]
-  vi.advanceTimersByTime(4_900)
+  vi.advanceTimersByTime(19_900)
   host.receive(progress(3))
   expect([first, second, host.stats().trouble]).toEqual([{ result: "done" }, {}, undefined])
   vi.advanceTimersByTime(200)

@@ -64,8 +64,8 @@ const failing = () => {
   const plan: { failure: Error | undefined } = { failure: undefined }
   const definition: ModelDefinition = {
     ...historyModel,
-    open: (database) => {
-      const model = historyModel.open(database)
+    open: (...opened) => {
+      const model = historyModel.open(...opened)
       return {
         ...model,
         apply: (events) => {
@@ -87,6 +87,51 @@ it("the log is read after a commit and at the start, and never in between", () =
   for (const _ of [1, 2, 3]) loop.receive({ _tag: "Committed" })
   vi.advanceTimersByTime(60_000)
   expect([counts.reads, revision()]).toMatchObject([2, known(1)])
+})
+
+/** Asks as of a place in the log; which questions have been answered so far. */
+const asking = (loop: ModelLoop, heard: Array<FromModel>) => ({
+  ask: (question: number, asOf: number) =>
+    loop.receive({
+      _tag: "Queries",
+      queries: [{ id: question, method: "view", args: [id, "ann"], asOf }],
+    }),
+  answers: () =>
+    heard.flatMap((message) => (message._tag === "Replies" ? message.replies : [])).map((reply) => reply.id),
+})
+
+it("a question as of a place in the log is answered once the model has come there, for which it looks by itself", () => {
+  const log = new ArrayLog().say(id, created("ann"))
+  const { loop, heard } = start(log)
+  vi.advanceTimersByTime(0)
+  const { answers, ask } = asking(loop, heard)
+  log.say(id, said("ann", 1))
+  ask(1, 0)
+  ask(2, 2)
+  expect(answers()).toEqual([1])
+  vi.advanceTimersByTime(0)
+  expect(answers()).toEqual([1, 2])
+  expect(heard.slice(-2)).toMatchObject([
+    { _tag: "Progress", position: 2 },
+    { _tag: "Replies", replies: [{ id: 2, result: { conversation: { revision: 1 } } }] },
+  ])
+})
+
+it("a question as of a place that the model will not come to fails: when it stops, and after it has", () => {
+  const log = new ArrayLog().say(id, created("ann"))
+  const { loop, heard } = start(log)
+  vi.advanceTimersByTime(0)
+  const { ask } = asking(loop, heard)
+  log.put(`conversation-${id}`, poison)
+  ask(1, 2)
+  vi.advanceTimersByTime(0)
+  ask(2, 2)
+  const reason = "the model does not come that far"
+  expect(heard.slice(-3)).toMatchObject([
+    { _tag: "Stopped" },
+    { _tag: "Replies", replies: [{ id: 1, failure: reason }] },
+    { _tag: "Replies", replies: [{ id: 2, failure: reason }] },
+  ])
 })
 
 it("trouble of the model's file is told, tried again after growing pauses of at most five seconds, and told as over", () => {

@@ -1,4 +1,5 @@
-import { encodeContent } from "@parley/domain/wire/MessageContent"
+import { editPlace, sentPlace } from "@parley/domain/conversation/places"
+import { encodeContent, encodeEdit } from "@parley/domain/wire/MessageContent"
 import type { ConversationRow, MemberRow, MessageRow } from "@parley/projections/History"
 import { openConversations, openMessages } from "@parley/projections/open"
 import { VaultUnavailable } from "@parley/runtime/errors"
@@ -22,7 +23,9 @@ const message = Effect.fnUntraced(function* (n: number, sender: string, more: Pa
     ts: Date.UTC(2026, 10, 24, 3) + n,
     ordinal: n,
     senderOrdinal: n,
-    body: seal(key, `${id}/${messageId(n)}`, body),
+    body: seal(key, sentPlace(id, `key-${n}`), body),
+    reactions: [],
+    replyCount: 0,
     ...more,
   }
   return row
@@ -82,10 +85,85 @@ it.effect("a message whose key is destroyed keeps its place without anything of 
   }).pipe(Effect.provide(keyVault)),
 )
 
+it.effect("an edited message shows its present text, when that came, and the rest as it was sent", () =>
+  Effect.gen(function* () {
+    const key = yield* (yield* KeyVault).dataKey("ann")
+    const body = seal(key, editPlace(id, messageId(1)), encodeEdit("better"))
+    const reactions = [{ emoji: "👍", count: 2, mine: true }]
+    const at = Date.UTC(2026, 10, 24, 4)
+    const rows = [
+      yield* message(1, "ann", { edit: { body, at }, media: ["med_1"], reactions, replyCount: 3 }),
+    ]
+    const [shown] = yield* opened(rows)
+    expect(shown).toMatchObject({
+      text: "better",
+      metadata: { n: 1 },
+      media: ["med_1"],
+      edited_at: "2026-11-24T04:00:00.000Z",
+      reactions,
+      reply_count: 3,
+    })
+  }).pipe(Effect.provide(keyVault)),
+)
+
+it.effect("a deleted message keeps its place and its thread, and nothing that was in it", () =>
+  Effect.gen(function* () {
+    const { body: _, ...row } = yield* message(2, "bob", {
+      deleted: true,
+      replyCount: 1,
+      threadRoot: messageId(1),
+    })
+    expect(yield* opened([row])).toEqual([
+      {
+        message_id: messageId(2),
+        conversation_id: id,
+        sender_id: "bob",
+        deleted: true,
+        thread_root_id: messageId(1),
+        seq: 2,
+        ordinal: 2,
+        ts: "2026-11-24T03:00:00.002Z",
+        reactions: [],
+        reply_count: 1,
+        as_of_seq: 9,
+      },
+    ])
+  }).pipe(Effect.provide(keyVault)),
+)
+
+it.effect("in an archived conversation, and while one of two blocks the other, nobody can send", () =>
+  Effect.gen(function* () {
+    const conversation: ConversationRow = {
+      id,
+      kind: "direct",
+      createdAt: 0,
+      memberCount: 2,
+      pair: ["ann", "bob"],
+      history: "all",
+      archived: false,
+      restrictedBy: [],
+      revision: 1,
+      position: 1,
+    }
+    const member: MemberRow = { user: "bob", role: "member", joinedSeq: 0, joinedAt: 0 }
+    const views = [
+      { conversation, member },
+      { conversation: { ...conversation, archived: true }, member },
+      { conversation: { ...conversation, restrictedBy: ["ann"] }, member },
+    ]
+    const shown = yield* openConversations(yield* KeyVault, views)
+    expect(shown.map((one) => [one.can_send, one.archived])).toEqual([
+      [true, false],
+      [false, true],
+      [false, false],
+    ])
+  }).pipe(Effect.provide(keyVault)),
+)
+
 it.effect("a body that was sealed for another message is not shown", () =>
   Effect.gen(function* () {
     const [one, other] = [yield* message(1, "ann"), yield* message(2, "ann")]
-    const [shown] = yield* opened([{ ...one, body: other.body }])
+    const [shown] = yield* opened([{ ...one, body: other.body! }])
     expect(shown).toMatchObject({ deleted: true })
     expect(shown).not.toHaveProperty("text")
   }).pipe(Effect.provide(keyVault)),
@@ -131,6 +209,8 @@ it.effect(
         memberCount: 3,
         pair: [],
         history: "all",
+        archived: false,
+        restrictedBy: [],
         name: seal(key, `${id}/name`, "Friends"),
         topic: seal(key, `${id}/topic`, "Weather"),
         metadata: seal(key, `${id}/metadata`, '{"a":1}'),

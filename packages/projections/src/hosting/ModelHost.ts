@@ -14,15 +14,15 @@ import type { FromModel, Query, QueryReply, ToModel } from "./messages.ts"
 const queryTimeoutMs = 5_000
 /** How long a read waits for its model before it gives up. */
 const catchUpMs = 1_000
-/** The same, while the model's thread is still starting. */
-const openMs = 5_000
+/** How long anybody waits while the model's thread is still starting: a busy machine takes its time, and a start is no reason to turn people away. */
+const openMs = 20_000
 const maxWaiting = 10_000
 /**
  * Commits of this much time, or this many events, are told to the model together: waking a thread for each commit costs more than all
  * that it does with it. Reads fold what lies between; who waits for the model has it told at once.
  */
-const gatherMs = 200
-const gatherEvents = 100
+const gatherMs = 500
+const gatherEvents = 500
 
 export interface ModelStats {
   readonly position: Position
@@ -128,16 +128,30 @@ export class ModelHost {
   }
 
   readonly ask = <A>(method: string, ...args: ReadonlyArray<unknown>): Effect.Effect<A, Unavailable> =>
+    this.askAsOf(-1, method, ...args)
+
+  /** As `caughtUp`, then `ask`, in one message there and one back; waits as long as for any answer. */
+  readonly askAsOf = <A>(
+    position: Position,
+    method: string,
+    ...args: ReadonlyArray<unknown>
+  ): Effect.Effect<A, Unavailable> =>
     Effect.callback((resume) => {
       const fail = (reason: string): void => resume(Effect.fail(new Unavailable({ reason })))
-      if (this.#ended) return fail(this.#stopped!)
+      const lacks = position > this.#position
+      if (this.#ended || (lacks && this.#stopped !== undefined)) return fail(this.#stopped!)
       if (this.#pending.size >= maxWaiting) return fail("the model is overloaded")
-      const id = this.#pending.add((reply) => {
-        if (reply === undefined) fail("the model does not answer")
-        else if ("failure" in reply) fail(reply.failure)
-        else resume(Effect.succeed(reply.result as A))
-      })
-      this.#unsent.push({ id, method, args })
+      const id = this.#pending.add(
+        (reply) => {
+          if (reply === undefined) fail("the model does not answer")
+          else if ("failure" in reply) fail(reply.failure)
+          else resume(Effect.succeed(reply.result as A))
+        },
+        this.#opened ? queryTimeoutMs : openMs,
+      )
+      this.#unsent.push({ id, method, args, ...(lacks ? { asOf: position } : undefined) })
+      // It looks for this commit by itself.
+      if (lacks) this.#toldHead = Math.max(this.#toldHead, position)
       if (this.#unsent.length === 1) setImmediate(() => this.#flush())
     })
 
@@ -160,7 +174,8 @@ export class ModelHost {
         this.#opened ? catchUpMs : openMs,
       )
       this.#waiters.add(waiter)
-      this.#tell()
+      // Of a commit that it was told of it need not be told for everybody who waits.
+      if (position > this.#toldHead) this.#tell(position)
       return Effect.sync(leave)
     })
 
@@ -177,10 +192,11 @@ export class ModelHost {
     if (!this.#ended) this.#options.post({ _tag: "Queries", queries })
   }
 
-  #tell(): void {
+  /** @param position of a commit that the model must find, if the log has not announced it yet. */
+  #tell(position: Position = -1): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#toldHead = this.#head
+    this.#toldHead = Math.max(this.#head, position)
     if (!this.#ended) this.#options.post({ _tag: "Committed" })
   }
 }

@@ -3,7 +3,7 @@
  *
  * Always true: a query is answered between two batches, from the model as of the last one. A failed batch is tried again after a pause
  * when waiting may help; a damaged file is set aside and the model built anew; after anything else the follower stops, says why, and
- * queries go on.
+ * queries go on. A query that asks for more of the log than the model knows waits for the batch that brings it there.
  */
 import { type Follower, LogUnreachable } from "../Follower.ts"
 import { isDamage, isTrouble } from "../modelFile.ts"
@@ -29,6 +29,8 @@ export class ModelLoop {
   #pauseMs = firstPauseMs
   #troubled = false
   #ended = false
+  /** Asked of a place in the log that the model has not come to. */
+  #early: Array<Query> = []
 
   constructor(options: LoopOptions) {
     this.#options = options
@@ -43,8 +45,9 @@ export class ModelLoop {
         return
       }
       case "Queries": {
-        const replies = message.queries.map((query) => this.#answer(query))
-        return this.#options.say({ _tag: "Replies", replies })
+        this.#take(message.queries)
+        if (this.#early.length > 0 && this.#next === undefined) this.#soon()
+        return
       }
       case "Close": {
         this.#ended = true
@@ -89,13 +92,16 @@ export class ModelLoop {
   #progressed(changes: Extract<FromModel, { _tag: "Progress" }>["changes"]): void {
     this.#troubled = false
     this.#options.say({ _tag: "Progress", position: this.#follower!.position, changes })
+    // After it: whoever gets an answer finds what it rests on announced.
+    this.#take(this.#early.splice(0))
   }
 
   #failed(cause: unknown): void {
     if (isDamage(cause)) this.#discard()
     else if (!isTrouble(cause) && !(cause instanceof LogUnreachable)) {
       this.#ended = true
-      return this.#options.say({ _tag: "Stopped", reason: textOf(cause) })
+      this.#options.say({ _tag: "Stopped", reason: textOf(cause) })
+      return this.#take(this.#early.splice(0))
     }
     this.#troubled = true
     this.#options.say({ _tag: "Trouble", reason: textOf(cause) })
@@ -110,8 +116,24 @@ export class ModelLoop {
     this.#options.setAside()
   }
 
-  #answer({ id, method, args }: Query): QueryReply {
+  /** Answers what can be answered by now. */
+  #take(queries: ReadonlyArray<Query>): void {
+    const replies: Array<QueryReply> = []
+    for (const query of queries) {
+      if (!this.#ended && this.#lacks(query)) this.#early.push(query)
+      else replies.push(this.#answer(query))
+    }
+    if (replies.length > 0) this.#options.say({ _tag: "Replies", replies })
+  }
+
+  #lacks({ asOf }: Query): boolean {
+    return asOf !== undefined && (this.#follower?.position ?? -1) < asOf
+  }
+
+  #answer(query: Query): QueryReply {
+    const { id, method, args } = query
     if (this.#follower === undefined) return { id, failure: "the model is not open" }
+    if (this.#lacks(query)) return { id, failure: "the model does not come that far" }
     try {
       return { id, result: this.#follower.query(method, args) }
     } catch (cause) {

@@ -1,9 +1,10 @@
 /** What travels between a model's thread and the main one. */
+import type { ModelName } from "../modelNamed.ts"
 import type { Position } from "@parley/runtime/EventStore"
 import type { Changes } from "../Model.ts"
 
 export interface ModelThreadData {
-  readonly model: "history" | "membership"
+  readonly model: ModelName
   /** The model's own file. */
   readonly file: string
   /** The embedded event store's file. */
@@ -14,6 +15,8 @@ export interface Query {
   readonly id: number
   readonly method: string
   readonly args: ReadonlyArray<unknown>
+  /** Answered once the model knows the log up to here. */
+  readonly asOf?: Position
 }
 export type QueryReply =
   | { readonly id: number; readonly result: unknown }

@@ -1,4 +1,5 @@
 /** The thread of one read model: follows the embedded log by itself and answers queries. No Effect runtime in here. */
+import { flushCompileCache } from "node:module"
 import { parentPort, workerData } from "node:worker_threads"
 import { type LogReader, openLogReader } from "@parley/runtime/eventStore/SqliteLogReader"
 import { Follower } from "../Follower.ts"
@@ -6,6 +7,9 @@ import { setAside } from "../modelFile.ts"
 import { modelNamed } from "../modelNamed.ts"
 import type { ModelThreadData, ToModel } from "./messages.ts"
 import { ModelLoop } from "./ModelLoop.ts"
+
+// This thread's part of what is compiled: as in the main thread, a kill must not make the next start slow.
+flushCompileCache()
 
 const port = parentPort!
 const { model, file, log } = workerData as ModelThreadData

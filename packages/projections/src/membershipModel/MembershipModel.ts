@@ -4,6 +4,7 @@
  * Always true: it decodes only the events that change memberships; the many messages between cost it a look at their type.
  */
 import type { DatabaseSync } from "node:sqlite"
+import { decodeEvent } from "@parley/domain/conversation/codec"
 import { prepareAll } from "../historyModel/prepareAll.ts"
 import type { MembershipRow } from "../Membership.ts"
 import { type Model, type ModelDefinition, type ModelEvent, noChanges } from "../Model.ts"
@@ -48,7 +49,7 @@ const toMembership = ({ removedSeq, removedPosition, ...row }: Row): MembershipR
 const open = (database: DatabaseSync): Model => {
   const statements = prepareAll(database, sql)
 
-  const applyOne = ({ event, conversation, recorded: { revision, position } }: ModelEvent): void => {
+  const applyOne = ({ event, subject: conversation, recorded: { revision, position } }: ModelEvent): void => {
     if (event._tag === "MemberRemoved")
       for (const user of event.user_ids)
         statements.leave.run(revision, position, user, conversation, revision)
@@ -73,6 +74,7 @@ export const membershipModel: ModelDefinition = {
   name: "membership",
   version: 1,
   prefix: "conversation-",
+  decode: decodeEvent,
   types,
   tables,
   tableNames: ["memberships"],

@@ -1,0 +1,63 @@
+/**
+ * Which devices show a push of which conversation, so that it can be cleared when it was read elsewhere.
+ *
+ * Always true: a line stands from the sending on until the clearing, or for 30 days, beyond which no service keeps a push.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite"
+
+const keptMs = 30 * 24 * 3_600_000
+
+/** The push that stands for several conversations: no conversation is called so. */
+const several = ""
+
+export class Shown {
+  readonly #put: StatementSync
+  readonly #at: StatementSync
+  readonly #take: StatementSync
+  readonly #forget: StatementSync
+  readonly #clear: StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.#put = database.prepare(
+      `INSERT INTO shown (user, conversation, device, seq, at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq), at = excluded.at`,
+    )
+    this.#at = database.prepare("SELECT at FROM shown WHERE user = ? AND conversation = ? AND device = ?")
+    this.#take = database.prepare(
+      `DELETE FROM shown WHERE user = ?1 AND ((conversation = ?2 AND seq <= ?3) OR conversation = '')
+       RETURNING conversation, device`,
+    )
+    this.#forget = database.prepare("DELETE FROM shown WHERE at < ?")
+    this.#clear = database.prepare("DELETE FROM shown")
+  }
+
+  /** `conversation` absent: the push for several. */
+  put(user: string, conversation: string | null, device: string, seq: number, now: number): void {
+    this.#put.run(user, conversation ?? several, device, conversation === null ? 0 : seq, now)
+  }
+
+  /** When the device was last sent one of the conversation; long ago when it shows none. */
+  at(user: string, conversation: string, device: string): number {
+    return (this.#at.get(user, conversation, device) as { at: number } | undefined)?.at ?? -keptMs
+  }
+
+  /** Whatever shows the conversation up to `seq`, and the push for several, which nobody can tell apart: forgotten from now on. */
+  take(
+    user: string,
+    conversation: string,
+    seq: number,
+  ): ReadonlyArray<{ readonly conversation: string; readonly device: string }> {
+    return this.#take.all(user, conversation, seq) as unknown as ReadonlyArray<{
+      conversation: string
+      device: string
+    }>
+  }
+
+  forget(now: number): void {
+    this.#forget.run(now - keptMs)
+  }
+
+  clear(): void {
+    this.#clear.run()
+  }
+}
