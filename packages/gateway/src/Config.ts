@@ -3,9 +3,11 @@
  *
  * Always true: a bad value stops the start, with every offending key and its reason; a secret is never in a message.
  */
-import { defaultLimits, Limits } from "@parley/domain/limits"
+import { defaultLimits, floodGuards, Limits } from "@parley/domain/limits"
 import * as Redacted from "effect/Redacted"
+import { isProxy } from "./limits/callerAddress.ts"
 import * as Schema from "effect/Schema"
+import { type PushSettings, pushVariables, readPushSettings } from "./push/pushSettings.ts"
 
 export interface Config {
   /** Where the API, the stream and the page listen. */
@@ -28,10 +30,17 @@ export interface Config {
   readonly masterKeyFile?: string
   /** Exact origins; empty: same origin only. */
   readonly allowedOrigins: ReadonlyArray<string>
+  /** Addresses, or networks with the length of their prefix, whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: ReadonlyArray<string>
+  /** Whether people are shown to each other. */
+  readonly presence: boolean
+  /** How long it goes on serving after SIGTERM while clients move to other servers; 0: there are none. Milliseconds. */
+  readonly drainMs: number
   /** Entities kept awake at once. */
   readonly residentEntities: number
   /** Lines on stderr: from which severity on, and how they look. */
   readonly log: { readonly level: (typeof logLevels)[number]; readonly format: (typeof logFormats)[number] }
+  readonly push: PushSettings
   readonly limits: Limits
 }
 
@@ -47,6 +56,8 @@ export class BadConfiguration extends Error {
 }
 
 /** One variable of the table in `docs/configuration.md`. */
+const limitKey = (name: string): string => `PARLEY_LIMIT_${name.toUpperCase()}`
+
 export interface Variable {
   readonly key: string
   readonly fallback: string
@@ -87,17 +98,33 @@ export const variables: ReadonlyArray<Variable> = [
     fallback: "",
     about: "exact browser origins, comma-separated; empty: same origin",
   },
+  {
+    key: "PARLEY_TRUSTED_PROXIES",
+    fallback: "",
+    about:
+      "addresses or networks (`10.0.0.0/8`), comma-separated, whose `X-Forwarded-For` is believed; empty: nobody's",
+  },
+  { key: "PARLEY_PRESENCE", fallback: "true", about: "`false`: everybody's presence is `unknown`" },
+  {
+    key: "PARLEY_DRAIN_MS",
+    fallback: "0",
+    about: "after SIGTERM, how long clients have to move to other servers; 0: there are none",
+  },
   { key: "PARLEY_RESIDENT_ENTITIES", fallback: "100000", about: "conversations and users awake at once" },
   { key: "PARLEY_LOG_LEVEL", fallback: "info", about: `lines on stderr: ${logLevels.join(", ")}` },
   { key: "PARLEY_LOG_FORMAT", fallback: "text", about: `how they look: ${logFormats.join(", ")}` },
+  ...pushVariables,
   ...Object.entries(defaultLimits).map(([name, value]) => ({
-    key: `PARLEY_LIMIT_${name.toUpperCase()}`,
+    key: limitKey(name),
     fallback: String(value),
-    about: `limit \`${name}\` of the protocol`,
+    about: floodGuards.some((one) => one === name)
+      ? `limit \`${name}\`; unless set it rises with \`messages_per_second\``
+      : `limit \`${name}\` of the protocol`,
   })),
 ]
 
 const minSecretBytes = 32
+const mostOfALimit = 1_000_000_000
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
   const problems: Array<string> = []
@@ -114,8 +141,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     problems.push(`${key}: expected a whole number from ${least} to ${most}`)
     return fallback
   }
-  const flag = (key: string): boolean => {
-    const given = text(key) ?? "false"
+  const flag = (key: string, fallback: "true" | "false" = "false"): boolean => {
+    const given = text(key) ?? fallback
     if (given !== "true" && given !== "false") problems.push(`${key}: expected true or false`)
     return given === "true"
   }
@@ -150,12 +177,20 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   for (const origin of allowedOrigins)
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       problems.push(`PARLEY_ALLOWED_ORIGINS: ${origin} is not an origin such as https://chat.example`)
+  const trustedProxies = (text("PARLEY_TRUSTED_PROXIES") ?? "").split(",").filter((one) => one !== "")
+  for (const proxy of trustedProxies)
+    if (!isProxy(proxy))
+      problems.push(`PARLEY_TRUSTED_PROXIES: ${proxy} is not an address or network such as 10.0.0.0/8`)
   const limits = Object.fromEntries(
     Object.entries(defaultLimits).map(([name, value]) => [
       name,
-      wholeNumber(`PARLEY_LIMIT_${name.toUpperCase()}`, value, 1, 1_000_000_000),
+      wholeNumber(limitKey(name), value, 1, mostOfALimit),
     ]),
-  )
+  ) as Record<keyof Limits, number>
+  const raised = Math.max(1, limits.messages_per_second / defaultLimits.messages_per_second)
+  for (const name of floodGuards)
+    if (text(limitKey(name)) === undefined)
+      limits[name] = Math.min(Math.ceil(limits[name] * raised), mostOfALimit)
   const optional = <Name extends string, Value>(name: Name, value: Value | undefined) =>
     (value === undefined ? {} : { [name]: value }) as { readonly [key in Name]?: Value }
   const config: Config = {
@@ -174,11 +209,15 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     ...optional("streamSecret", secret("PARLEY_STREAM_SECRET")),
     ...optional("masterKeyFile", text("PARLEY_MASTER_KEY_FILE")),
     allowedOrigins,
+    trustedProxies,
+    presence: flag("PARLEY_PRESENCE", "true"),
+    drainMs: wholeNumber("PARLEY_DRAIN_MS", 0, 0, 15_000),
     residentEntities: wholeNumber("PARLEY_RESIDENT_ENTITIES", 100_000, 100, 10_000_000),
     log: {
       level: oneOf("PARLEY_LOG_LEVEL", logLevels, "info"),
       format: oneOf("PARLEY_LOG_FORMAT", logFormats, "text"),
     },
+    push: readPushSettings(text, flag, problems),
     limits: Schema.decodeUnknownSync(Limits)(limits),
   }
   if (problems.length > 0) throw new BadConfiguration(problems.sort())

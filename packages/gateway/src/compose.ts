@@ -3,8 +3,10 @@
  *
  * Always true: parts stop in the reverse order, so that a connection is closed before what serves it, and the log last.
  */
+import { layer as drift } from "@parley/projections/Drift"
 import { layer as historyAndMembership } from "@parley/projections/models"
-import { layer as reads } from "@parley/projections/Reads"
+import { PushTargets } from "@parley/projections/push/targets/PushTargets"
+import { layer as reads } from "@parley/projections/reading"
 import { layer as broker } from "@parley/runtime/broker/BrokerMemory"
 import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
 import { AwakeConversations } from "@parley/runtime/conversation/AwakeConversations"
@@ -12,7 +14,9 @@ import { layer as conversationEntity } from "@parley/runtime/conversation/conver
 import { layer as conversations } from "@parley/runtime/ConversationsCluster"
 import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirectory"
 import { type EventStoreOptions, layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite"
+import { keysMatchLog } from "@parley/runtime/keyVault/keysMatchLog"
 import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultSqlite"
+import { layer as presence } from "@parley/runtime/presence/PresenceMemory"
 import { layer as snapshots } from "@parley/runtime/snapshot/SnapshotStoreSqlite"
 import { layer as userEntity } from "@parley/runtime/user/userEntity"
 import { layer as users } from "@parley/runtime/UsersCluster"
@@ -22,7 +26,12 @@ import { AccessTokens } from "./auth/AccessTokens.ts"
 import { secretFile } from "./auth/secretFile.ts"
 import { StreamTokens } from "./auth/StreamTokens.ts"
 import type { Config } from "./Config.ts"
+import type { Pressure } from "./limits/Pressure.ts"
 import type { RateLimiter } from "./limits/RateLimiter.ts"
+import { DevicePushes } from "./push/DevicePushes.ts"
+import { pushing } from "./push/pushing.ts"
+import { vapidFor } from "./push/sending.ts"
+import { ReceiptCursors } from "./stream/receipts/ReceiptCursors.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
 
 /** Not a setting: a test must show that its check for fsyncs notices when there are none. */
@@ -38,6 +47,7 @@ const runtime = (config: Config, path: (name: string) => string, durability: Dur
     eventStore({ file: log, ...durability }),
     keyVault({ file: path("keys.db"), masterKeyFile: config.masterKeyFile ?? path("master.key") }),
     broker,
+    presence,
   )
   const kept = Layer.provideMerge(snapshots({ file: path("snapshots.db") }), stores).pipe(
     Layer.merge(AwakeConversations.layer),
@@ -49,20 +59,44 @@ const runtime = (config: Config, path: (name: string) => string, durability: Dur
   const models = historyAndMembership({ log, fileOf: (model) => path(`${model}.db`) })
   return Layer.mergeAll(conversations, users).pipe(
     Layer.provideMerge(entities),
-    Layer.provideMerge(Layer.provideMerge(reads, models)),
+    Layer.provideMerge(Layer.provideMerge(Layer.merge(reads, drift), models)),
     Layer.provideMerge(kept),
   )
 }
 
+/** What holds people back: made before everything else, and shown by the operations port. */
+export interface Guards {
+  readonly limiter: RateLimiter
+  readonly pressure: Pressure
+}
+
 /** Everything but the ports. */
-export const server = (config: Config, limiter: RateLimiter, durability: Durability = {}) =>
+export const server = (config: Config, { limiter, pressure }: Guards, durability: Durability = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { path } = yield* DataDirectory
+      yield* keysMatchLog(path("events.db"), path("keys.db"))
       const stream = config.streamSecret ?? (yield* secretFile(path("stream.secret")))
       const access = config.jwt.secret ?? (yield* secretFile(path("access.secret")))
-      const { limits, allowedOrigins } = config
-      return StreamServer.layer({ limits, limiter, secret: stream, allowedOrigins }).pipe(
+      const { limits, allowedOrigins, trustedProxies } = config
+      const { sheds } = pressure
+      const vapid = yield* vapidFor(config, path)
+      const { privateEndpoints } = config.push
+      const devicePushes = DevicePushes.layer({
+        ...(vapid === undefined ? {} : { vapidPublicKey: vapid.publicKey }),
+        privateEndpoints,
+      }).pipe(Layer.provide(PushTargets.layer(path("push-targets.db"))))
+      return StreamServer.layer({
+        limits,
+        limiter,
+        sheds,
+        showPresence: config.presence,
+        secret: stream,
+        allowedOrigins,
+        trustedProxies,
+      }).pipe(
+        Layer.provideMerge(Layer.merge(devicePushes, pushing(config, vapid, path("push.db")))),
+        Layer.provideMerge(ReceiptCursors.layer(limits)),
         Layer.provideMerge(Layer.mergeAll(StreamTokens.layer(stream), AccessTokens.layer(config, access))),
         Layer.provideMerge(runtime(config, path, durability)),
       )

@@ -1,9 +1,5 @@
 /** The server process. See `compose.ts` for what it is made of. */
-import * as Deferred from "effect/Deferred"
-import * as Effect from "effect/Effect"
-import { BadConfiguration, readConfig } from "./Config.ts"
-import { explain, exitCodes } from "./explain.ts"
-import { serve } from "./serve.ts"
+import { flushCompileCache } from "node:module"
 
 /** SIGTERM to exit: the promise that supervisors rely on. */
 const stopWithinMs = 30_000
@@ -13,6 +9,26 @@ const give = (line: string, code: number): never => {
   process.stderr.write(`${line}\n`)
   process.exit(code)
 }
+
+/** Before it serves there is nothing to finish, and what a start leaves half done the next one does again, as after a kill. */
+let asked = 0
+let onAsked = (): void => process.exit(0)
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.on(signal, () => {
+    asked += 1
+    if (asked > 1) process.exit(130)
+    onAsked()
+  })
+
+// What the server is made of takes seconds to load on a busy machine: whoever stops it meanwhile finds the handlers above.
+const [Deferred, Effect, { BadConfiguration, readConfig }, { exitCodes, explain }, { serve }] =
+  await Promise.all([
+    import("effect/Deferred"),
+    import("effect/Effect"),
+    import("./Config.ts"),
+    import("./explain.ts"),
+    import("./serve.ts"),
+  ])
 
 const configured = () => {
   try {
@@ -25,21 +41,18 @@ const configured = () => {
 
 const config = configured()
 const stop = Deferred.makeUnsafe<void>()
-let asked = 0
-for (const signal of ["SIGTERM", "SIGINT"] as const)
-  process.on(signal, () => {
-    asked += 1
-    if (asked > 1) process.exit(130)
-    setTimeout(() => give("not everything stopped in time", exitCodes.failure), stopWithinMs).unref()
-    Deferred.doneUnsafe(stop, Effect.void)
-  })
-
 process.on("uncaughtException", (cause) => give(`a defect: ${cause.stack}`, exitCodes.failure))
 process.on("unhandledRejection", (cause) => give(`a defect: ${String(cause)}`, exitCodes.failure))
 
 const exit = await Effect.runPromiseExit(
   serve(config, stop, (address) => {
+    onAsked = () => {
+      setTimeout(() => give("not everything stopped in time", exitCodes.failure), stopWithinMs).unref()
+      Deferred.doneUnsafe(stop, Effect.void)
+    }
     if (config.devLogin) say("Development login is on: anybody may sign in as anybody.")
+    // By default it is written when the process leaves; who is killed would compile everything again.
+    flushCompileCache()
     say(`Parley listens on ${address}`)
   }),
 )

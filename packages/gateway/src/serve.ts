@@ -4,6 +4,7 @@
  * Always true: `ready` is called when the server really answers; stopping takes new connections no more, tells clients to come back,
  * and closes everything in order.
  */
+import { Drift } from "@parley/projections/Drift"
 import { ModelsStats } from "@parley/projections/models"
 import { EventStore } from "@parley/runtime/EventStore"
 import { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
@@ -14,14 +15,18 @@ import { type Durability, server } from "./compose.ts"
 import type { Config } from "./Config.ts"
 import { makeListener } from "./http/HttpApi.ts"
 import { listen, makeServer } from "./http/listen.ts"
+import { Pressure } from "./limits/Pressure.ts"
 import { RateLimiter } from "./limits/RateLimiter.ts"
 import { logging } from "./logging.ts"
-import { gaugesOf, readinessOf } from "./ops/gauges.ts"
+import { gaugesOf, readinessOf, sheddingOf } from "./ops/gauges.ts"
 import { opsListener } from "./ops/OpsServer.ts"
+import { pushStats } from "./ops/pushGauges.ts"
+import { pushRoutes } from "./ops/pushes.ts"
+import { rebuildRoutes } from "./ops/rebuilds.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
 
-/** Over how much time clients are asked to come back after a restart. */
-const drainSpreadMs = 3_000
+/** Connections accepted in one turn of the event loop: thousands come at once after a network is back. */
+const acceptors = 16
 
 export const serve = Effect.fnUntraced(function* (
   config: Config,
@@ -30,11 +35,11 @@ export const serve = Effect.fnUntraced(function* (
   ready: (address: string) => void,
   durability: Durability = {},
 ) {
-  const limiter = new RateLimiter(config.limits)
+  const [limiter, pressure] = [new RateLimiter(config.limits), new Pressure()]
   yield* Effect.gen(function* () {
     const [stream, store, sharding] = [yield* StreamServer, yield* EventStore, yield* Sharding]
     const api = yield* makeServer(yield* makeListener(config, limiter))
-    stream.attach(api)
+    yield* stream.attach(api)
     let position = yield* store.headPosition
     yield* store.onCommitted((committed) => {
       position = committed
@@ -43,23 +48,38 @@ export const serve = Effect.fnUntraced(function* (
     const parts = {
       store: yield* EventStoreStats,
       models: yield* ModelsStats,
+      drift: yield* Drift,
+      push: yield* pushStats,
       stream: stream.counters,
       limiter,
+      pressure,
+      admission: stream.admission,
       headPosition: () => position,
       residents: () => Effect.runSync(sharding.activeEntityCount),
       stopping: () => stopping,
     }
-    const ops = yield* makeServer(opsListener(gaugesOf(parts), readinessOf(parts)))
+    yield* pressure.watch(() => parts.store.read().waiting)
+    const ops = yield* makeServer(
+      opsListener(
+        gaugesOf(parts),
+        readinessOf(parts),
+        yield* rebuildRoutes,
+        sheddingOf(parts),
+        yield* pushRoutes,
+      ),
+    )
+    // Told to stop before it ever served.
+    if (yield* Deferred.isDone(stop)) return
     yield* listen(ops, config.opsHost, config.opsPort)
-    const port = yield* listen(api, config.httpHost, config.httpPort)
+    const port = yield* listen(api, config.httpHost, config.httpPort, acceptors)
     ready(addressOf(config.httpHost, port))
     yield* Effect.annotateLogs(Effect.logInfo("serving"), { host: config.httpHost, port })
     yield* Deferred.await(stop)
     stopping = true
     yield* Effect.annotateLogs(Effect.logInfo("stopping"), { connections: stream.counters.connections })
-    yield* stream.drain(drainSpreadMs)
+    yield* stream.drain(config.drainMs)
   }).pipe(
-    Effect.provide(server(config, limiter, durability)),
+    Effect.provide(server(config, { limiter, pressure }, durability)),
     Effect.scoped,
     Effect.provide(logging(config.log)),
   )

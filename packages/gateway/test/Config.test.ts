@@ -93,6 +93,19 @@ it("each limit of the protocol can be set, and an empty value is none", () => {
   expect(readConfig({ PARLEY_JWT_SECRET, PARLEY_HTTP_PORT: "" }).httpPort).toBe(8_080)
 })
 
+it("guards against floods rise with the rate of messages, but for those that are set", () => {
+  const { limits } = readConfig({
+    PARLEY_JWT_SECRET,
+    PARLEY_LIMIT_MESSAGES_PER_SECOND: "1000",
+    PARLEY_LIMIT_LOGINS_BURST: "3",
+  })
+  expect(limits.frames_per_second).toBe(100 * defaultLimits.frames_per_second)
+  expect(limits.group_creations_per_minute).toBe(100 * defaultLimits.group_creations_per_minute)
+  expect(limits.logins_burst).toBe(3)
+  expect(limits.conversation_messages_per_second).toBe(defaultLimits.conversation_messages_per_second)
+  expect(complaints({ PARLEY_JWT_SECRET, PARLEY_LIMIT_MESSAGES_PER_SECOND: "many" })).toHaveLength(1)
+})
+
 it("docs/configuration.md says what the code does", () => {
   const page = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8")
   expect(page).toBe(configurationPage())

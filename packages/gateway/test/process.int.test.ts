@@ -30,7 +30,13 @@ afterEach(() => {
 const start = (env: Record<string, string> = {}): Run => {
   const ports = { PARLEY_HTTP_PORT: "0", PARLEY_OPS_PORT: "0" }
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main], {
-    env: { PARLEY_DEV_LOGIN: "true", PARLEY_DATA_DIR: directory, ...ports, ...env },
+    env: {
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+      PARLEY_DEV_LOGIN: "true",
+      PARLEY_DATA_DIR: directory,
+      ...ports,
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   })
   running.push(child)
@@ -122,4 +128,20 @@ it("an open connection does not keep it from leaving", async () => {
   await (await login(url, "ann")).text()
   run.child.kill("SIGTERM")
   expect(await run.exit).toBe(0)
+})
+
+it("told to stop while it starts: 0, and it has never said that it serves", async () => {
+  const run = start()
+  await expect.poll(() => readdirSync(directory), { timeout: 60_000, interval: 5 }).toContain("parley.lock")
+  run.child.kill("SIGTERM")
+  expect(await run.exit).toBe(0)
+  expect(run.output()).not.toContain("listens on")
+})
+
+it("a second signal while it stops ends it at once", async () => {
+  const run = start()
+  await run.listening
+  run.child.kill("SIGTERM")
+  run.child.kill("SIGINT")
+  expect(await run.exit).toBe(130)
 })

@@ -15,8 +15,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions, SignJWT } from "jose"
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from "jose"
 import type { Config } from "../Config.ts"
+import { signAccessToken } from "./signAccessToken.ts"
 
 /** The token is missing, malformed, expired, or not of the configured key and algorithm. */
 export class Unauthenticated extends Data.TaggedError("Unauthenticated") {}
@@ -110,13 +111,7 @@ const make = Effect.fnUntraced(function* (
   const issue = (userId: string) =>
     Effect.promise(async () => {
       const expiresAt = Math.floor(now() / 1_000) + devLoginSeconds
-      const token = await new SignJWT()
-        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-        .setSubject(userId)
-        .setExpirationTime(expiresAt)
-        .setIssuer(issuer ?? "parley-development")
-        .setAudience(audience ?? "parley")
-        .sign(key)
+      const token = await signAccessToken(secret, { userId, expiresAt, issuer, audience })
       return { token, expiresAt: expiresAt * 1_000 }
     })
 

@@ -4,21 +4,34 @@
  * Always true: a body is JSON of at most 1 MiB that came within 20 s, no deeper than the limit, without NUL and lone surrogates, and of
  * the route's schema, before a route sees it.
  */
-import { randomBytes } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { jsonDepth, findForbidden, mayHoldForbidden } from "@parley/domain/wire/text"
 import type { Decoded } from "@parley/domain/wire/decode"
 import type { Unavailable } from "@parley/runtime/errors"
 import type { Origin } from "@parley/runtime/Conversations"
+import { randomPool } from "@parley/runtime/randomPool"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { Access, AccessTokens } from "../auth/AccessTokens.ts"
 import { type Refused, refuse, unavailable } from "../problems.ts"
 
+const fresh = randomPool()
 const maxBodyBytes = 1_048_576
 const bodyTimeoutMs = 20_000
 
+/** What is counted of whoever asks. */
+export interface Gate {
+  /** Where the request comes from, as far as that is believed. */
+  readonly address: string
+  /** A request of this user. */
+  readonly known: (user: string) => Effect.Effect<void, Refused>
+  /** A request without a valid token: fails with what is given, or, after too many, with the rate. A valid one is never refused for its address. */
+  readonly stranger: (refused: Refused) => Effect.Effect<never, Refused>
+}
+
 export interface Call {
   readonly request: IncomingMessage
+  readonly gate: Gate
   readonly requestId: string
   /** Without the query. */
   readonly path: string
@@ -27,7 +40,7 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
 }
 
-export const freshRequestId = (): string => `req_${randomBytes(9).toString("hex")}`
+export const freshRequestId = (): string => `req_${fresh(9).toString("hex")}`
 
 const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
@@ -45,16 +58,15 @@ export const authenticate = (tokens: AccessTokens["Service"], call: Call): Effec
   const header = call.request.headers.authorization ?? ""
   const [scheme, token, ...rest] = header.split(" ")
   if (scheme?.toLowerCase() !== "bearer" || token === undefined || rest.length > 0)
-    return Effect.fail(refuse("unauthenticated", "An access token is needed: Authorization: Bearer …"))
-  return tokens
-    .verify(token, call.requestId)
-    .pipe(
-      Effect.mapError((failure: { readonly _tag: "Unauthenticated" } | Unavailable) =>
-        failure._tag === "Unauthenticated"
-          ? refuse("unauthenticated", "The access token is not valid.")
-          : unavailable(),
-      ),
-    )
+    return call.gate.stranger(refuse("unauthenticated", "An access token is needed: Authorization: Bearer …"))
+  return tokens.verify(token, call.requestId).pipe(
+    Effect.catch((failure: { readonly _tag: "Unauthenticated" } | Unavailable) =>
+      failure._tag === "Unauthenticated"
+        ? call.gate.stranger(refuse("unauthenticated", "The access token is not valid."))
+        : Effect.fail(unavailable()),
+    ),
+    Effect.tap(({ userId }) => call.gate.known(userId)),
+  )
 }
 
 const tooLarge = (): Refused => refuse("payload_too_large", `A body has at most ${maxBodyBytes} bytes.`)
@@ -163,6 +175,18 @@ export const seqOf = (call: Call, name: string): Effect.Effect<number | undefine
   if (given === null) return Effect.succeed(undefined)
   if (!/^\d{1,15}$/.test(given)) return Effect.fail(badQuery(name, "Expected a seq: a whole number from 0"))
   return Effect.succeed(Number(given))
+}
+
+/** A parameter of the query in its schema's shape, if it is there. */
+export const queryOf = <A extends string>(
+  call: Call,
+  name: string,
+  schema: Schema.Codec<A, unknown>,
+  expected: string,
+): Effect.Effect<A | undefined, Refused> => {
+  const given = call.query.get(name)
+  if (given === null) return Effect.succeed(undefined)
+  return Schema.is(schema)(given) ? Effect.succeed(given) : Effect.fail(badQuery(name, expected))
 }
 
 export const badQuery = (path: string, message: string): Refused =>

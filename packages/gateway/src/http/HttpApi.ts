@@ -11,18 +11,17 @@ import * as FiberSet from "effect/FiberSet"
 import * as FindMyWay from "effect/http/FindMyWay"
 import type * as Scope from "effect/Scope"
 import type { Config } from "../Config.ts"
+import { documentFiles } from "../documents/documentFiles.ts"
+import { callerAddress } from "../limits/callerAddress.ts"
 import type { RateLimiter } from "../limits/RateLimiter.ts"
 import { problemOf, type Refused, refuse } from "../problems.ts"
 import { type Answer, write } from "./Answer.ts"
 import type { Needs, Route, Shared } from "./Api.ts"
 import { type Call, freshRequestId } from "./Call.ts"
-import { conversations } from "./conversations.ts"
 import { findFiles, serveFile } from "./files.ts"
-import { groups } from "./groups.ts"
-import { messages } from "./messages.ts"
-import { sessions } from "./sessions.ts"
+import { gateOf } from "./limited.ts"
+import { routes } from "./routes.ts"
 
-const routes: ReadonlyArray<Route> = [...sessions, ...messages, ...conversations, ...groups]
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
 /** How long what a refused caller still sends is thrown away, so that he can read the answer, before he is cut off. */
 const lingerMs = 2_000
@@ -64,14 +63,15 @@ const linger = (request: IncomingMessage): void => {
 
 /** The listener for a node HTTP server; its fibers end with the scope. */
 export const makeListener = Effect.fnUntraced(function* (
-  config: Pick<Config, "limits" | "allowedOrigins">,
+  config: Pick<Config, "limits" | "allowedOrigins" | "devLogin" | "trustedProxies">,
   limiter: RateLimiter,
 ): Effect.fn.Return<RequestListener, never, Needs | Scope.Scope> {
   const router = FindMyWay.make<Route>({ maxParamLength: 256 })
   for (const route of routes) router.on(route.method, route.path, route)
   const clock = yield* Clock.Clock
   const shared: Shared = { limits: config.limits, limiter, now: () => clock.currentTimeMillisUnsafe() }
-  const files = findFiles()
+  const files = new Map([...findFiles(), ...documentFiles(routes, config)])
+  const addressBehind = callerAddress(config.trustedProxies)
   const allowedOrigins = new Set(config.allowedOrigins)
   const fork = yield* FiberSet.makeRuntime<Needs>()
 
@@ -85,7 +85,8 @@ export const makeListener = Effect.fnUntraced(function* (
     const found = router.find(method, path)
     if (found !== undefined) {
       const params = Object.fromEntries(Object.entries(found.params).filter(([, value]) => isText(value)))
-      const call = { request, requestId, path, query: url.searchParams, params } as Call
+      const gate = gateOf(shared, addressBehind(request))
+      const call = { request, gate, requestId, path, query: url.searchParams, params } as Call
       return found.handler.handle(call, shared)
     }
     const allowed = methods.filter((other) => router.find(other, path) !== undefined)

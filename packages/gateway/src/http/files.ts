@@ -1,90 +1,134 @@
 /**
- * The page and the files that it is made of, served from the packages `web`, `client` and `domain`.
+ * The pages as they were built, served from `packages/web/dist`.
  *
- * Always true: only files of the listed folders, found by listing and not by joining what the caller sent; TypeScript goes out as
- * JavaScript, its types stripped. Each file is read once, when it is first asked for: nobody waits for that at the start.
+ * Always true: only files that are there when the process starts, found by listing and not by joining what the caller sent. What
+ * has a hash in its name may be kept for ever, everything else is asked for again each time. Each file is read once, when it is
+ * first asked for: nobody waits for that at the start.
+ * Not for: building (`scripts/page.mjs`). Where nothing was built, there is no page.
  */
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { stripTypeScriptTypes } from "node:module"
 import { extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { IncomingMessage } from "node:http"
 import type { Answer } from "./Answer.ts"
 
-const packages = fileURLToPath(new URL("../../../", import.meta.url))
-const docs = fileURLToPath(new URL("../../../../docs/", import.meta.url))
+const built = fileURLToPath(new URL("../../../web/dist", import.meta.url))
 
-/** Folder of files, by the path that they are served under. */
-const folders: Readonly<Record<string, string>> = {
-  "/app/": join(packages, "web/src"),
-  "/client/": join(packages, "client/src"),
+/** Page, by the address that people type. */
+const pages: Readonly<Record<string, string>> = {
+  "/": "/index.html",
+  "/docs": "/explorer.html",
+  "/docs/": "/explorer.html",
 }
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".css": "text/css; charset=utf-8",
-  ".ts": "text/javascript; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
-  ".md": "text/markdown; charset=utf-8",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
 }
 
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types parley",
+  "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
+  "manifest-src 'self'",
   "connect-src 'self' ws: wss:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join("; ")
 
-interface ServedFile {
+/** Best first: the ending of the file that has it, by the name that browsers ask for it with. */
+const compressions = [
+  ["br", ".br"],
+  ["gzip", ".gz"],
+] as const
+
+export interface ServedFile {
   readonly bytes: Uint8Array
+  /** The same bytes compressed, by the name of the compression. */
+  readonly compressed?: ReadonlyMap<string, Uint8Array>
   readonly contentType: string
   readonly etag: string
-}
-
-const load = (path: string): ServedFile => {
-  const extension = extname(path)
-  const text = readFileSync(path, "utf8")
-  const bytes = Buffer.from(extension === ".ts" ? stripTypeScriptTypes(text) : text)
-  return {
-    bytes,
-    contentType: types[extension]!,
-    etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`,
-  }
+  /** The name changes with the bytes. */
+  readonly immutable?: boolean
 }
 
 /** Served path → file. */
 export type Files = ReadonlyMap<string, () => ServedFile>
 
-const lazily = (path: string): (() => ServedFile) => {
-  let loaded: ServedFile | undefined
-  return () => (loaded ??= load(path))
+const etagOf = (bytes: Uint8Array): string =>
+  `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`
+
+export const servedFile = (text: string, contentType: string): ServedFile => {
+  const bytes = Buffer.from(text)
+  return { bytes, contentType, etag: etagOf(bytes) }
+}
+
+/** Made once, when it is first asked for. */
+export const lazily = (make: () => ServedFile): (() => ServedFile) => {
+  let made: ServedFile | undefined
+  return () => (made ??= make())
+}
+
+const load = (path: string, immutable: boolean): ServedFile => {
+  const bytes = readFileSync(path)
+  const compressed = new Map<string, Uint8Array>()
+  for (const [name, ending] of compressions)
+    if (existsSync(path + ending)) compressed.set(name, readFileSync(path + ending))
+  return { bytes, compressed, contentType: types[extname(path)]!, etag: etagOf(bytes), immutable }
 }
 
 export const findFiles = (): Files => {
   const files = new Map<string, () => ServedFile>()
-  for (const [prefix, folder] of Object.entries(folders)) {
-    if (!existsSync(folder)) continue
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
-      if (extname(name) in types) files.set(prefix + name, lazily(join(folder, name)))
+  if (!existsSync(built)) return files
+  for (const name of readdirSync(built, { recursive: true, encoding: "utf8" }))
+    if (extname(name) in types)
+      files.set(
+        `/${name}`,
+        lazily(() => load(join(built, name), name.startsWith("assets/"))),
+      )
+  for (const [path, name] of Object.entries(pages)) {
+    const page = files.get(name)
+    if (page !== undefined) files.set(path, page)
   }
-  const page = files.get("/app/index.html")
-  if (page !== undefined) files.set("/", page)
-  const errors = join(docs, "errors")
-  if (existsSync(errors))
-    for (const name of readdirSync(errors))
-      files.set(`/docs/errors/${name.replace(/\.md$/, "")}`, lazily(join(errors, name)))
   return files
 }
+
+const accepts = (request: IncomingMessage, compression: string): boolean =>
+  String(request.headers["accept-encoding"] ?? "")
+    .split(",")
+    .some((one) => {
+      const [name, quality] = one.trim().split(";")
+      return name === compression && !/^\s*q=0(?:\.0*)?$/.test(quality ?? "")
+    })
 
 export const serveFile = (files: Files, path: string, request: IncomingMessage): Answer | undefined => {
   const file = files.get(path)?.()
   if (file === undefined) return undefined
-  const headers = { etag: file.etag, "cache-control": "no-cache", "content-security-policy": policy }
+  const headers = {
+    etag: file.etag,
+    "cache-control": file.immutable === true ? "public, max-age=31536000, immutable" : "no-cache",
+    "content-security-policy": policy,
+    vary: "accept-encoding, origin",
+  }
   if (request.headers["if-none-match"] === file.etag) return { status: 304, headers }
-  return { status: 200, bytes: file.bytes, contentType: file.contentType, headers }
+  const { contentType } = file
+  const [encoding, bytes] =
+    [...(file.compressed ?? [])].find(([name]) => accepts(request, name)) ??
+    ([undefined, file.bytes] as const)
+  return {
+    status: 200,
+    bytes,
+    contentType,
+    headers: encoding === undefined ? headers : { ...headers, "content-encoding": encoding },
+  }
 }

@@ -1,25 +1,27 @@
-/** Groups and their members. */
-import { toWire } from "@parley/domain/Timestamp"
+/** Groups: made, shown, changed, archived. */
 import { decoder } from "@parley/domain/wire/decode"
-import { PostGroup, PostMembers } from "@parley/domain/wire/http"
-import { UserId } from "@parley/domain/ids"
+import { Conversation } from "@parley/domain/wire/conversation"
+import { PatchGroup, PostGroup } from "@parley/domain/wire/http"
 import { Reads } from "@parley/projections/Reads"
 import { conversationId, groupIdFor } from "@parley/runtime/freshIds"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { AccessTokens } from "../auth/AccessTokens.ts"
+import * as example from "../documents/exampleIds.ts"
+import { groupParam } from "../documents/parameters.ts"
 import { type Refused, refuse, unavailable } from "../problems.ts"
 import { json } from "./Answer.ts"
 import type { Needs, Route } from "./Api.ts"
 import { ask } from "./ask.ts"
-import { authenticate, badQuery, type Call, limitOf, originOf, readBody } from "./Call.ts"
+import { authenticate, type Call, originOf, readBody } from "./Call.ts"
 import { showConversation } from "./conversations.ts"
-import { conversationOf, noConversation } from "./messages.ts"
+import { takeGroup, takeMessage } from "./limited.ts"
+import { conversationOf, noConversation } from "./named.ts"
 
 const decodeGroup = decoder(PostGroup)
-const decodeMembers = decoder(PostMembers)
-const isUserId = Schema.is(UserId)
-const idempotencyKey = /^[\x21-\x7e]{1,255}$/
+const decodeSettings = decoder(PatchGroup)
+const IdempotencyKey = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,255}$/u))
+const isIdempotencyKey = Schema.is(IdempotencyKey)
 
 /** A direct conversation is no group. */
 const groupView = Effect.fnUntraced(function* (
@@ -34,7 +36,7 @@ const groupView = Effect.fnUntraced(function* (
 const keyOf = (call: Call): Effect.Effect<string | undefined, Refused> => {
   const key = call.request.headers["idempotency-key"]
   if (key === undefined) return Effect.succeed(undefined)
-  if (typeof key !== "string" || !idempotencyKey.test(key))
+  if (!isIdempotencyKey(key))
     return Effect.fail(
       refuse("bad_request", "Idempotency-Key: expected 1 to 255 printable ASCII characters."),
     )
@@ -45,15 +47,45 @@ export const groups: ReadonlyArray<Route> = [
   {
     method: "POST",
     path: "/v1/groups",
-    handle: Effect.fn("POST /v1/groups")(function* (call, { limits, now }) {
+    about: {
+      summary: "Create a group",
+      description:
+        "The caller becomes its owner. With an `Idempotency-Key` a repeat answers the same group; with another body it is `idempotency_mismatch`.",
+      group: "Groups",
+      security: "access",
+      headers: {
+        "Idempotency-Key": {
+          about: "1 to 255 printable ASCII characters: names this creation for ever, per person.",
+          schema: IdempotencyKey,
+          example: "lunch-group-1",
+        },
+      },
+      body: {
+        schema: PostGroup,
+        example: {
+          name: "Lunch",
+          member_ids: [example.ben, example.cleo],
+          topic: "Where to eat",
+          history: "all",
+        },
+      },
+      answers: {
+        201: { about: "It is new.", schema: Conversation },
+        200: { about: "It was created under this key before.", schema: Conversation },
+      },
+      errors: ["forbidden", "conflict", "idempotency_mismatch", "unprocessable", "rate_limited"],
+    },
+    handle: Effect.fn("POST /v1/groups")(function* (call, shared) {
       const access = yield* authenticate(yield* AccessTokens, call)
       const key = yield* keyOf(call)
       const { name, member_ids, topic, history, metadata } = yield* readBody(
         call,
         decodeGroup,
-        limits.json_depth,
+        shared.limits.json_depth,
       )
-      const id = key === undefined ? conversationId(now()) : groupIdFor(access.userId, "/v1/groups", key)
+      yield* takeGroup(shared, access.userId, member_ids.length + 1)
+      const id =
+        key === undefined ? conversationId(shared.now()) : groupIdFor(access.userId, "/v1/groups", key)
       const { created } = yield* ask("Created", id, {
         _tag: "CreateGroup",
         origin: originOf(call, access),
@@ -70,6 +102,14 @@ export const groups: ReadonlyArray<Route> = [
   {
     method: "GET",
     path: "/v1/groups/:id",
+    about: {
+      summary: "Read a group",
+      group: "Groups",
+      security: "access",
+      params: { id: groupParam },
+      answers: { 200: { about: "The group, with the caller's role.", schema: Conversation } },
+      errors: ["not_found"],
+    },
     handle: Effect.fn("GET /v1/groups/{id}")(function* (call) {
       const access = yield* authenticate(yield* AccessTokens, call)
       const id = yield* conversationOf(call)
@@ -78,40 +118,52 @@ export const groups: ReadonlyArray<Route> = [
     }),
   },
   {
-    method: "POST",
-    path: "/v1/groups/:id/members",
-    handle: Effect.fn("POST /v1/groups/{id}/members")(function* (call, { limits }) {
+    method: "PATCH",
+    path: "/v1/groups/:id",
+    about: {
+      summary: "Change a group's name, topic or metadata",
+      description:
+        "Admins and owners. What is left out stays as it is; `null` clears the topic or the metadata, which are replaced as a whole. What changes nothing writes nothing.",
+      group: "Groups",
+      security: "access",
+      params: { id: groupParam },
+      body: { schema: PatchGroup, example: { name: "Lunch, daily", topic: null } },
+      answers: { 200: { about: "The group as it is now.", schema: Conversation } },
+      errors: ["forbidden", "not_found", "conflict", "rate_limited"],
+    },
+    handle: Effect.fn("PATCH /v1/groups/{id}")(function* (call, shared) {
       const access = yield* authenticate(yield* AccessTokens, call)
       const id = yield* conversationOf(call)
-      const { add = [], remove = [] } = yield* readBody(call, decodeMembers, limits.json_depth)
-      const { added, removed, seq } = yield* ask("MembersChanged", id, {
-        _tag: "ChangeMembers",
+      const { name, topic, metadata } = yield* readBody(call, decodeSettings, shared.limits.json_depth)
+      yield* takeMessage(shared, access.userId, id)
+      yield* ask("Done", id, {
+        _tag: "UpdateConversation",
         origin: originOf(call, access),
-        add: add.map(({ user_id, role }) => ({ user_id, role: role ?? "member" })),
-        remove,
+        ...(name === undefined ? {} : { name }),
+        ...(topic === undefined ? {} : { topic: topic === "" ? null : topic }),
+        ...(metadata === undefined ? {} : { metadata }),
       })
-      return json(200, { added, removed, seq })
+      return json(200, yield* showConversation(id, access.userId))
     }),
   },
   {
-    method: "GET",
-    path: "/v1/groups/:id/members",
-    handle: Effect.fn("GET /v1/groups/{id}/members")(function* (call) {
+    method: "DELETE",
+    path: "/v1/groups/:id",
+    about: {
+      summary: "Archive a group",
+      description:
+        "Owners only, and for ever: it stays readable, members may leave, and every other write is `conflict`.",
+      group: "Groups",
+      security: "access",
+      params: { id: groupParam },
+      answers: { 204: { about: "It is archived." } },
+      errors: ["forbidden", "not_found", "conflict"],
+    },
+    handle: Effect.fn("DELETE /v1/groups/{id}")(function* (call) {
       const access = yield* authenticate(yield* AccessTokens, call)
       const id = yield* conversationOf(call)
-      const limit = yield* limitOf(call)
-      const cursor = call.query.get("cursor") ?? undefined
-      if (cursor !== undefined && !isUserId(cursor))
-        return yield* badQuery("cursor", "Expected the next_cursor of a page")
-      const reads = yield* Reads
-      const found = yield* reads.roster(id, access.userId, cursor, limit).pipe(Effect.mapError(unavailable))
-      if (found?.conversation.kind !== "group") return yield* noConversation()
-      const items = found.members.map(({ user, role, joinedAt }) => ({
-        user_id: user,
-        role,
-        joined_at: toWire(joinedAt),
-      }))
-      return json(200, { items, ...(items.length === limit ? { next_cursor: items.at(-1)!.user_id } : {}) })
+      yield* ask("Done", id, { _tag: "ArchiveConversation", origin: originOf(call, access) })
+      return { status: 204 }
     }),
   },
 ]

@@ -1,66 +1,48 @@
-/** Sending without a socket, and history. */
-import { decoder } from "@parley/domain/wire/decode"
-import { PostMessage } from "@parley/domain/wire/http"
-import { ConversationId } from "@parley/domain/ids"
+/** Sending without a socket, editing, deleting. */
 import { toWire } from "@parley/domain/Timestamp"
-import type { Page } from "@parley/projections/History"
-import { openMessages } from "@parley/projections/open"
-import { Reads } from "@parley/projections/Reads"
-import { KeyVault } from "@parley/runtime/KeyVault"
+import { decoder } from "@parley/domain/wire/decode"
+import { PatchMessage, PostMessage, PostMessageAnswer, SeqAnswer } from "@parley/domain/wire/http"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { AccessTokens } from "../auth/AccessTokens.ts"
-import type { Verdict } from "../limits/RateLimiter.ts"
-import { type Refused, refuse, unavailable } from "../problems.ts"
+import * as example from "../documents/exampleIds.ts"
+import { conversationParam, messageParam } from "../documents/parameters.ts"
 import { json } from "./Answer.ts"
-import type { Route, Shared } from "./Api.ts"
+import type { Route } from "./Api.ts"
 import { ask } from "./ask.ts"
-import { authenticate, badQuery, type Call, limitOf, originOf, readBody, seqOf } from "./Call.ts"
+import { authenticate, originOf, readBody } from "./Call.ts"
+import { takeMessage } from "./limited.ts"
+import { conversationOf, messageOf } from "./named.ts"
 
 const decodeMessage = decoder(PostMessage)
-const isConversationId = Schema.is(ConversationId)
-
-/** A malformed id names nothing that exists. */
-export const conversationOf = (call: Call): Effect.Effect<string, Refused> =>
-  isConversationId(call.params["id"]) ? Effect.succeed(call.params["id"]) : Effect.fail(noConversation())
-
-export const noConversation = (): Refused => refuse("not_found", "There is no such conversation.")
-
-const pageOf = Effect.fnUntraced(function* (call: Call): Effect.fn.Return<Page, Refused> {
-  const limit = yield* limitOf(call)
-  const [before, after, around] = [
-    yield* seqOf(call, "before"),
-    yield* seqOf(call, "after"),
-    yield* seqOf(call, "around"),
-  ]
-  if ([before, after, around].filter((mark) => mark !== undefined).length > 1)
-    return yield* badQuery("before", "Expected one of before, after and around")
-  if (after !== undefined) return { _tag: "After", after, limit }
-  if (around !== undefined) return { _tag: "Around", around, limit }
-  return before === undefined ? { _tag: "Before", limit } : { _tag: "Before", before, limit }
-})
-
-/** With the headers of draft-ietf-httpapi-ratelimit-headers: `q` messages in any `w` seconds, `r` of them left, more in `t` seconds. */
-const rateLimited = ({ retryAfterMs, policy, rate, burst }: Extract<Verdict, { readonly ok: false }>) =>
-  refuse("rate_limited", `Too many messages of this ${policy}.`, {
-    retryAfterMs,
-    headers: {
-      ratelimit: `"${policy}";r=0;t=${Math.ceil(retryAfterMs / 1_000)}`,
-      "ratelimit-policy": `"${policy}";q=${burst};w=${Math.ceil(burst / rate)}`,
-    },
-  })
-
-const takeMessage = (shared: Shared, user: string, conversation: string, members: number) =>
-  Effect.suspend(() => {
-    const verdict = shared.limiter.takeMessage(user, conversation, members, shared.now())
-    if (verdict.ok) return Effect.void
-    return Effect.fail(rateLimited(verdict))
-  })
+const decodeEdit = decoder(PatchMessage)
 
 export const messages: ReadonlyArray<Route> = [
   {
     method: "POST",
     path: "/v1/messages",
+    about: {
+      summary: "Send a message without a socket",
+      description:
+        "Answered when it is durable. `(conversation, sender, client_msg_id)` names one message: sending it again writes nothing and answers as the first time; with another body it is `idempotency_mismatch`.",
+      group: "Messages",
+      security: "access",
+      body: {
+        schema: PostMessage,
+        example: {
+          conversation_id: example.conversation,
+          client_msg_id: example.clientMessage,
+          text: "Lunch at noon?",
+        },
+      },
+      answers: {
+        201: { about: "It is written.", schema: PostMessageAnswer },
+        200: {
+          about: "It stood already: the first answer, with `duplicate: true`.",
+          schema: PostMessageAnswer,
+        },
+      },
+      errors: ["forbidden", "not_found", "conflict", "idempotency_mismatch", "unprocessable", "rate_limited"],
+    },
     handle: Effect.fn("POST /v1/messages")(function* (call, shared) {
       const access = yield* authenticate(yield* AccessTokens, call)
       const { conversation_id, client_msg_id, ...body } = yield* readBody(
@@ -68,10 +50,7 @@ export const messages: ReadonlyArray<Route> = [
         decodeMessage,
         shared.limits.json_depth,
       )
-      const reads = yield* Reads
-      const view = yield* reads.view(conversation_id, access.userId).pipe(Effect.mapError(unavailable))
-      if (view === undefined) return yield* noConversation()
-      yield* takeMessage(shared, access.userId, conversation_id, view.conversation.memberCount)
+      yield* takeMessage(shared, access.userId, conversation_id)
       const { message_id, seq, ts, duplicate } = yield* ask("Sent", conversation_id, {
         _tag: "SendMessage",
         origin: originOf(call, access),
@@ -82,47 +61,56 @@ export const messages: ReadonlyArray<Route> = [
     }),
   },
   {
-    method: "GET",
-    path: "/v1/conversations/:id/messages",
-    handle: Effect.fn("GET /v1/conversations/{id}/messages")(function* (call) {
+    method: "PATCH",
+    path: "/v1/conversations/:id/messages/:message_id",
+    about: {
+      summary: "Edit a message",
+      description:
+        "One's own, while one is a member. The same text again writes nothing. A deleted message is `gone`; one that never had a text is `unprocessable`.",
+      group: "Messages",
+      security: "access",
+      params: { id: conversationParam, message_id: messageParam },
+      body: { schema: PatchMessage, example: { text: "Lunch at one?" } },
+      answers: { 200: { about: "The edit that stands.", schema: SeqAnswer, example: { seq: 43 } } },
+      errors: ["forbidden", "not_found", "conflict", "gone", "unprocessable", "rate_limited"],
+    },
+    handle: Effect.fn("PATCH /v1/conversations/{id}/messages/{message_id}")(function* (call, shared) {
       const access = yield* authenticate(yield* AccessTokens, call)
-      const conversation = yield* conversationOf(call)
-      const page = yield* pageOf(call)
-      const reads = yield* Reads
-      const found = yield* reads.page(conversation, access.userId, page).pipe(Effect.mapError(unavailable))
-      if (found === undefined) return yield* noConversation()
-      const items = yield* openMessages(yield* KeyVault, {
-        conversation,
-        reader: access.userId,
-        asOf: found.conversation.revision,
-        rows: found.messages,
-      }).pipe(Effect.mapError(unavailable))
-      return json(200, {
-        items,
-        ...cursorsOf(
-          page,
-          items.map((item) => item.seq),
-        ),
+      const [id, messageId] = [yield* conversationOf(call), yield* messageOf(call)]
+      const { text } = yield* readBody(call, decodeEdit, shared.limits.json_depth)
+      yield* takeMessage(shared, access.userId, id)
+      const { seq } = yield* ask("Done", id, {
+        _tag: "EditMessage",
+        origin: originOf(call, access),
+        messageId,
+        text,
       })
+      return json(200, { seq })
+    }),
+  },
+  {
+    method: "DELETE",
+    path: "/v1/conversations/:id/messages/:message_id",
+    about: {
+      summary: "Delete a message",
+      description:
+        "One's own, or, as an admin or owner, anybody's. It keeps its place without its body. Deleting it again answers the deletion that stands.",
+      group: "Messages",
+      security: "access",
+      params: { id: conversationParam, message_id: messageParam },
+      answers: { 200: { about: "The deletion that stands.", schema: SeqAnswer, example: { seq: 44 } } },
+      errors: ["forbidden", "not_found", "conflict", "rate_limited"],
+    },
+    handle: Effect.fn("DELETE /v1/conversations/{id}/messages/{message_id}")(function* (call, shared) {
+      const access = yield* authenticate(yield* AccessTokens, call)
+      const [id, messageId] = [yield* conversationOf(call), yield* messageOf(call)]
+      yield* takeMessage(shared, access.userId, id)
+      const { seq } = yield* ask("Done", id, {
+        _tag: "DeleteMessage",
+        origin: originOf(call, access),
+        messageId,
+      })
+      return json(200, { seq })
     }),
   },
 ]
-
-/**
- * Where the page goes on: a cursor is there when there may be something in its direction. A page that is not full has come to the end
- * of the direction that it was read in; the newest page has nothing after it.
- */
-const cursorsOf = (
-  page: Page,
-  seqs: ReadonlyArray<number>,
-): { prev_cursor?: string; next_cursor?: string } => {
-  if (seqs.length === 0) return {}
-  const full = seqs.length === page.limit
-  const [lowest, highest] = [Math.min(...seqs), Math.max(...seqs)]
-  const older = page._tag === "Before" ? full : true
-  const newer = page._tag === "Before" ? page.before !== undefined : page._tag === "After" ? full : true
-  return {
-    ...(older ? { prev_cursor: String(lowest) } : {}),
-    ...(newer ? { next_cursor: String(highest) } : {}),
-  }
-}

@@ -10,16 +10,16 @@ export class TokenBucket {
     this.#at = now
   }
 
-  /** How long until a token is there; 0 when one is. */
-  wait(rate: number, burst: number, now: number): number {
+  /** How long until `cost` tokens are there; 0 when they are. `cost`: at most `burst`. */
+  wait(rate: number, burst: number, now: number, cost = 1): number {
     this.#rate = rate
     this.#refill(burst, now)
-    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) * 1_000) / rate)
+    return this.#tokens >= cost ? 0 : Math.ceil(((cost - this.#tokens) * 1_000) / rate)
   }
 
   /** Only after `wait` said 0. */
-  take(): void {
-    this.#tokens -= 1
+  take(cost = 1): void {
+    this.#tokens -= cost
   }
 
   /** Full again: forgetting it changes nothing. */

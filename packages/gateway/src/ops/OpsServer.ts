@@ -1,10 +1,12 @@
 /**
- * The operations port: is it alive, can it serve, how is it doing.
+ * The operations port: is it alive, can it serve, how is it doing; the rebuild of a read model, and what became of pushes.
  *
- * Always true: it answers from memory and asks nobody, so that it answers when nobody else does.
+ * Always true: all but those two is answered from memory and asks nobody, so that it answers when nobody else does.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import type { RequestListener } from "node:http"
+import type { PushOpsAnswer, PushRoutes } from "./pushes.ts"
+import type { RebuildRoutes } from "./rebuilds.ts"
 
 export interface Gauge {
   readonly name: string
@@ -15,6 +17,9 @@ export interface Gauge {
 
 /** What keeps the server from serving; empty when it can. */
 export type Readiness = () => ReadonlyArray<string>
+
+/** What a server that can serve does without at the moment. */
+export type Shedding = () => ReadonlyArray<string>
 
 const loopDelay = monitorEventLoopDelay({ resolution: 10 })
 loopDelay.enable()
@@ -47,19 +52,38 @@ const prometheus = (gauges: ReadonlyArray<Gauge>): string =>
     ])
     .join("\n") + "\n"
 
+const rebuildPath = /^\/rebuild\/([A-Za-z0-9_-]{1,64})$/
+
 export const opsListener =
-  (gauges: ReadonlyArray<Gauge>, readiness: Readiness): RequestListener =>
+  (
+    gauges: ReadonlyArray<Gauge>,
+    readiness: Readiness,
+    rebuild: RebuildRoutes,
+    shedding: Shedding = () => [],
+    pushes: PushRoutes = () => undefined,
+  ): RequestListener =>
   (request, response) => {
     const answer = (status: number, text: string, type = "text/plain; charset=utf-8"): void => {
       response.writeHead(status, { "content-type": type })
       response.end(text)
     }
+    const projection = rebuildPath.exec(request.url ?? "")?.[1]
+    const answerJson = async (asked: ReturnType<RebuildRoutes> | Promise<PushOpsAnswer>): Promise<void> => {
+      const { status, body, allow } = await asked
+      if (allow !== undefined) response.setHeader("allow", allow)
+      answer(status, `${JSON.stringify(body)}\n`, "application/json")
+    }
+    if (projection !== undefined) return void answerJson(rebuild(request, projection))
+    const push = pushes(request)
+    if (push !== undefined) return void answerJson(push)
     switch (request.url) {
       case "/healthz":
         return answer(200, "ok\n")
       case "/readyz": {
         const reasons = readiness()
-        return reasons.length === 0 ? answer(200, "ready\n") : answer(503, `${reasons.join("\n")}\n`)
+        if (reasons.length > 0) return answer(503, `${reasons.join("\n")}\n`)
+        const shed = shedding()
+        return answer(200, shed.length === 0 ? "ready\n" : `ready\nshedding ${shed.join(", ")}\n`)
       }
       case "/metrics":
         return answer(200, prometheus(gauges), "text/plain; version=0.0.4; charset=utf-8")

@@ -1,9 +1,15 @@
 /** What `/metrics` shows of the parts, and what `/readyz` judges. */
+import type { Drift } from "@parley/projections/Drift"
 import type { ModelsStats } from "@parley/projections/models"
 import type { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
+import type { Admission } from "../limits/Admission.ts"
+import type { Pressure } from "../limits/Pressure.ts"
 import type { RateLimiter } from "../limits/RateLimiter.ts"
 import type { StreamCounters } from "../stream/StreamCounters.ts"
 import type { Gauge, Readiness } from "./OpsServer.ts"
+import { presenceGauges } from "./presenceGauges.ts"
+import { pressureGauges } from "./pressureGauges.ts"
+import { pushGauges, type PushStats } from "./pushGauges.ts"
 
 /** A model further behind the log than this many positions: reads would wait in vain. */
 const maxLag = 20_000
@@ -11,8 +17,12 @@ const maxLag = 20_000
 export interface Parts {
   readonly store: EventStoreStats["Service"]
   readonly models: ModelsStats["Service"]
+  readonly drift: Drift["Service"]
   readonly stream: StreamCounters
+  readonly push: PushStats
   readonly limiter: RateLimiter
+  readonly pressure: Pressure
+  readonly admission: { readonly upgrades: Admission; readonly syncs: Admission }
   readonly headPosition: () => number
   /** Entities awake. */
   readonly residents: () => number
@@ -30,6 +40,7 @@ export const readinessOf =
   (parts: Parts): Readiness =>
   () => [
     ...(parts.stopping() ? ["stopping"] : []),
+    ...(parts.pressure.sheds("connections") ? ["under pressure: no new connections"] : []),
     ...(parts.store.read().alive ? [] : ["the event store is out of reach"]),
     ...lags(parts).flatMap(([name, lag, stopped]) =>
       stopped !== undefined
@@ -39,6 +50,18 @@ export const readinessOf =
           : [],
     ),
   ]
+
+/** What a server that is ready gives up at the moment. */
+export const sheddingOf =
+  ({ pressure }: Pick<Parts, "pressure">): (() => ReadonlyArray<string>) =>
+  () =>
+    pressure.given()
+
+const sampled = (parts: Parts, count: "samples" | "drifts") =>
+  Object.entries(parts.drift.read()).map(([name, counts]) => ({
+    labels: `projection="${name}"`,
+    value: counts[count],
+  }))
 
 type Single = readonly [name: string, help: string, type: Gauge["type"], read: () => number]
 
@@ -66,15 +89,29 @@ export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
       () => stream.gapsFilled,
     ],
     ["parley_slow_stopped_total", "connections that read too slowly", "counter", () => stream.slowStopped],
-    ["parley_rate_limited_total", "messages refused by a rate limit", "counter", () => parts.limiter.refused],
   ]
   return [
+    ...pressureGauges(parts),
+    ...pushGauges(parts.push),
+    ...presenceGauges(stream),
     ...singles.map(([name, help, type, read]) => ({ name, help, type, read: () => [{ value: read() }] })),
     {
       name: "parley_model_lag",
       help: "events between the log's end and a model",
       type: "gauge",
       read: () => lags(parts).map(([name, value]) => ({ labels: `model="${name}"`, value })),
+    },
+    {
+      name: "parley_projection_samples_total",
+      help: "samples of a model counted again from the log",
+      type: "counter",
+      read: () => sampled(parts, "samples"),
+    },
+    {
+      name: "parley_projection_drift_total",
+      help: "samples in which a model said something else than the log: a rebuild is due",
+      type: "counter",
+      read: () => sampled(parts, "drifts"),
     },
     {
       name: "parley_connections_closed_total",

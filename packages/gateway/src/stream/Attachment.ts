@@ -4,6 +4,7 @@
  * Always true: frames are handed over in the order of `seq`, each once; while `live`, `sent` is at or after the hub's last `seq`,
  * so the hub's next frame is the next one here or known already.
  */
+import type { FrameClass } from "../limits/shedOrder.ts"
 import type { FramedEvent } from "./FramedEvent.ts"
 import type { Hub } from "./Hub.ts"
 
@@ -12,6 +13,8 @@ export interface Recipient {
   readonly user: string
   /** The event reaches the connection's buffer; `sent` moves. An event that removes the user also detaches him. */
   readonly hand: (attachment: Attachment, event: FramedEvent) => void
+  /** A frame that may be dropped. False: it was. */
+  readonly offer: (what: FrameClass, bytes: Buffer) => boolean
 }
 
 export class Attachment {
@@ -21,8 +24,7 @@ export class Attachment {
   readonly joined: number
   sent: number
   live = false
-  detached = false
-  /** Where it stands in the hub's list. */
+  /** Where it stands in the hub's list; -1 before it is attached, and once it is detached. */
   index = -1
 
   constructor(recipient: Recipient, hub: Hub, joined: number, sent: number) {
@@ -30,5 +32,9 @@ export class Attachment {
     this.hub = hub
     this.joined = joined
     this.sent = sent
+  }
+
+  get detached(): boolean {
+    return this.index < 0
   }
 }

@@ -1,26 +1,33 @@
 /**
  * Who is connected to this gateway, and the channel on which each of them hears of being added or removed.
  *
- * Always true: one subscription for a user, however many connections he has; one connection for a device.
+ * Always true: one subscription for a user, however many connections he has; one connection for a device, none for a revoked one.
  */
-import type { Announcement, Broker, Unsubscribe } from "@parley/runtime/Broker"
+import type { Announcement, Broker, Note, Revocation, Unsubscribe } from "@parley/runtime/Broker"
 import type { Repair } from "@parley/projections/RepairFeed"
 import * as Effect from "effect/Effect"
 import type { Hub } from "./Hub.ts"
 import type { Hubs } from "./Hubs.ts"
+import { handNote } from "./notes.ts"
+import { Revocations } from "./Revocations.ts"
 import type { Session } from "./Session.ts"
+import { textFrame } from "./textFrame.ts"
 import type { Watermark } from "./Watermark.ts"
 
 interface ConnectedUser {
-  readonly sessions: Array<Session>
+  /** Replaced when it grows: most have one, and a list that is pushed to has room for 16 more. */
+  sessions: Array<Session>
   unsubscribe: Unsubscribe | undefined
 }
+
+const revoked = [4503, "this device was revoked"] as const
 
 export class ConnectedUsers {
   readonly #users = new Map<string, ConnectedUser>()
   readonly #broker: Broker["Service"]
   readonly #hubs: Hubs
   readonly #most: number
+  readonly #revocations = new Revocations()
 
   constructor(broker: Broker["Service"], hubs: Hubs, connectionsPerUser: number) {
     this.#broker = broker
@@ -29,7 +36,7 @@ export class ConnectedUsers {
   }
 
   /**
-   * An earlier connection of the same device is closed 4511; one too many is itself closed 4504. What is closed comes back by
+   * An earlier connection of the same device is closed 4511; of a device revoked meanwhile 4503; one too many is itself closed 4504. What is closed comes back by
    * `remove`.
    */
   add(session: Session): void {
@@ -39,7 +46,8 @@ export class ConnectedUsers {
       this.#users.set(session.user, user)
     }
     const replaced = user.sessions.find((one) => one.device === session.device)
-    user.sessions.push(session)
+    user.sessions = [...user.sessions, session]
+    if (this.#revocations.after(session.user, session.device, session.openedAt)) session.close(...revoked)
     replaced?.close(4511, "replaced by a newer connection of this device")
     if (user.sessions.length > this.#most) session.close(4504, "too many connections")
   }
@@ -54,14 +62,30 @@ export class ConnectedUsers {
     user.unsubscribe?.()
   }
 
+  /** Closes the connections of the device that were opened before; may be told late and more than once. */
+  revoked(revocation: Revocation): void {
+    this.#revocations.note(revocation)
+    const { device, position, user } = revocation
+    for (const session of [...(this.#users.get(user)?.sessions ?? [])])
+      if (session.device === device && session.openedAt < position) session.close(...revoked)
+  }
+
   /** The user's channel stands when this returns. Before it did, the store and the models tell what changed. */
   listen(session: Session): Effect.Effect<void> {
     return Effect.suspend(() => {
       const user = this.#users.get(session.user)
       if (user === undefined || user.unsubscribe !== undefined) return Effect.void
-      return this.#broker
-        .subscribeUser(session.user, (announcement) => this.#changed(session.user, announcement))
-        .pipe(Effect.map((unsubscribe) => this.#subscribed(session.user, user, unsubscribe)))
+      return Effect.all([
+        this.#broker.subscribeUser(session.user, (announcement) => this.#changed(session.user, announcement)),
+        this.#broker.subscribeNotes(session.user, (note) => this.#note(session.user, note)),
+      ]).pipe(
+        Effect.map(([changes, notes]) =>
+          this.#subscribed(session.user, user, () => {
+            changes()
+            notes()
+          }),
+        ),
+      )
     })
   }
 
@@ -88,6 +112,11 @@ export class ConnectedUsers {
     // A removal reaches him through the hub; should the hub have missed it, this is how it knows.
     this.#hubs.get(conversation)?.noteHead(seq)
     if (added?.includes(user) === true) this.#added(user, conversation, seq, position)
+  }
+
+  #note(user: string, note: Note): void {
+    const bytes = textFrame(note.frame)
+    for (const session of this.#users.get(user)?.sessions ?? []) handNote(session, note, bytes)
   }
 
   #added(user: string, conversation: string, seq: number, position: number): void {

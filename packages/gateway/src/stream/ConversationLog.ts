@@ -3,16 +3,20 @@
  *
  * Always true: what it returns is durable. Failures are all `Unavailable`: what follows is the same.
  */
+import { decodeEvent } from "@parley/domain/conversation/codec"
 import { Unavailable } from "@parley/runtime/errors"
 import type { EventStore, Head, Position, RecordedEvent } from "@parley/runtime/EventStore"
 import { announcementsOf } from "@parley/runtime/frames"
 import type { KeyVault } from "@parley/runtime/KeyVault"
+import { presentWords } from "@parley/runtime/presentWords"
 import * as Effect from "effect/Effect"
 import { type FramedEvent, framed } from "./FramedEvent.ts"
 
 export interface ConversationLog {
   readonly headPosition: Effect.Effect<Position, Unavailable>
   readonly head: (conversation: string) => Effect.Effect<Head | undefined, Unavailable>
+  /** The same without waiting, where the store has it in memory. */
+  readonly headNow: (conversation: string) => Head | undefined
   /** Ascending from `from` (inclusive), at most `limit`; fewer only at the head. */
   readonly forward: (
     conversation: string,
@@ -25,8 +29,10 @@ export interface ConversationLog {
     from: number,
     limit: number,
   ) => Effect.Effect<ReadonlyArray<RecordedEvent>, Unavailable>
-  /** In the order given. */
-  readonly framed: (
+  /** Whether members see only what happened since they joined. */
+  readonly fromJoin: (conversation: string) => Effect.Effect<boolean, Unavailable>
+  /** In the order given: one conversation's, consecutive. They say what is said at their end (`presentWords.ts`). */
+  readonly present: (
     events: ReadonlyArray<RecordedEvent>,
   ) => Effect.Effect<ReadonlyArray<FramedEvent>, Unavailable>
 }
@@ -34,16 +40,23 @@ export interface ConversationLog {
 const unavailable = (error: { readonly _tag: string; readonly reason?: string }) =>
   new Unavailable({ reason: error.reason ?? error._tag })
 
+const fromJoinOf = ([first]: ReadonlyArray<RecordedEvent>): Effect.Effect<boolean, Unavailable> => {
+  if (first?.type !== "ConversationCreated")
+    return Effect.fail(new Unavailable({ reason: "a conversation without its first event" }))
+  const created = decodeEvent(first)
+  return Effect.succeed(created._tag === "ConversationCreated" && created.history === "from_join")
+}
+
 const stream = (conversation: string): string => `conversation-${conversation}`
 
 export const conversationLog = (
-  store: Pick<EventStore["Service"], "head" | "headPosition" | "readStream">,
+  store: Pick<EventStore["Service"], "head" | "headNow" | "headPosition" | "readStream">,
   vault: KeyVault["Service"],
 ): ConversationLog => {
-  const framedOf = (events: ReadonlyArray<RecordedEvent>) =>
+  const framedOf = (events: ReadonlyArray<RecordedEvent>, amend?: typeof presentWords) =>
     events.length === 0
       ? Effect.succeed<ReadonlyArray<FramedEvent>>([])
-      : announcementsOf(vault, events).pipe(
+      : announcementsOf(vault, events, amend).pipe(
           Effect.map((announcements) => announcements.map(framed)),
           Effect.mapError(unavailable),
         )
@@ -52,9 +65,11 @@ export const conversationLog = (
   return {
     headPosition: Effect.mapError(store.headPosition, unavailable),
     head: (conversation) => Effect.mapError(store.head(stream(conversation)), unavailable),
+    headNow: (conversation) => store.headNow?.(stream(conversation)),
     forward: (conversation, from, limit) =>
-      Effect.flatMap(read(conversation, "forward", from, limit), framedOf),
+      Effect.flatMap(read(conversation, "forward", from, limit), (events) => framedOf(events)),
     backward: (conversation, from, limit) => read(conversation, "backward", from, limit),
-    framed: framedOf,
+    fromJoin: (conversation) => Effect.flatMap(read(conversation, "forward", 0, 1), fromJoinOf),
+    present: (events) => framedOf(events, presentWords),
   }
 }

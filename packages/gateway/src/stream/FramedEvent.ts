@@ -17,6 +17,11 @@ export interface FramedEvent {
   readonly senderBytes: Buffer | undefined
   readonly added: ReadonlyArray<string> | undefined
   readonly removed: ReadonlyArray<string> | undefined
+  /** For an event about an earlier message: that message's `seq`, and what those get who may not see it. */
+  readonly about: number | undefined
+  readonly hiddenBytes: Buffer | undefined
+  /** Whether it changes what that message says. */
+  readonly rewrites: boolean
 }
 
 export const framed = (announcement: Announcement): FramedEvent => ({
@@ -28,6 +33,9 @@ export const framed = (announcement: Announcement): FramedEvent => ({
   senderBytes: announcement.senderFrame === undefined ? undefined : textFrame(announcement.senderFrame),
   added: announcement.added,
   removed: announcement.removed,
+  about: announcement.about,
+  hiddenBytes: announcement.hiddenFrame === undefined ? undefined : textFrame(announcement.hiddenFrame),
+  rewrites: announcement.rewrites === true,
 })
 
 export const bytesFor = (event: FramedEvent, user: string): Buffer =>

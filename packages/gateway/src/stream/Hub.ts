@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import type { Attachment } from "./Attachment.ts"
 import type { ConversationLog } from "./ConversationLog.ts"
 import { type FramedEvent, framed, removes } from "./FramedEvent.ts"
+import type { HistoryRules } from "./HistoryRules.ts"
 import { Ring, type Rings } from "./Rings.ts"
 import type { StreamCounters } from "./StreamCounters.ts"
 
@@ -26,6 +27,7 @@ const NOBODY: Array<Attachment> = []
 export interface HubContext {
   readonly log: ConversationLog
   readonly rings: Rings
+  readonly rules: HistoryRules
   readonly counters: StreamCounters
   readonly fork: (effect: Effect.Effect<void>) => void
 }
@@ -64,9 +66,15 @@ export class Hub {
 
   take(announcement: Announcement): void {
     const { seq } = announcement
-    if (this.#open && seq === this.last + 1) this.deliver(framed(announcement))
+    if (this.#open && seq === this.last + 1 && this.#knowsWhoSees(announcement))
+      this.deliver(framed(announcement))
     else if (seq > this.last) this.noteHead(seq)
     else this.#context.counters.announcementsDropped++
+  }
+
+  /** From whom an event about an earlier message is hidden. While that is not known it is read from the log, behind the answer. */
+  #knowsWhoSees({ about }: Announcement): boolean {
+    return about === undefined || this.#context.rules.knows(this.conversation)
   }
 
   /** There is an event `seq`: if it does not come by itself it is read from the log. Cheap when it is known. */
@@ -77,7 +85,7 @@ export class Hub {
     this.#context.counters.gapsFilled++
     // Without an answer from the log the hub stays behind until the next announcement or the repair feed names it again.
     this.#context.fork(
-      readUpTo(this, this.#context.log, this.target).pipe(
+      readUpTo(this, this.#context, this.target).pipe(
         Effect.ensuring(Effect.sync(() => (this.#filling = false))),
         Effect.matchEffect({
           onSuccess: () => Effect.sync(() => this.noteHead(this.target)),
@@ -89,7 +97,7 @@ export class Hub {
 
   /** Returns when `last` is at or after `seq`. */
   reached(seq: number): Effect.Effect<void, Unavailable> {
-    return readUpTo(this, this.#context.log, seq)
+    return readUpTo(this, this.#context, seq)
   }
 
   attach(attachment: Attachment): void {
@@ -101,12 +109,13 @@ export class Hub {
 
   detach(attachment: Attachment): void {
     if (attachment.detached) return
-    attachment.detached = true
+    const { index } = attachment
+    attachment.index = -1
     attachment.live = false
     const moved = this.attachments.pop()!
     if (moved === attachment) return
-    moved.index = attachment.index
-    this.attachments[moved.index] = moved
+    moved.index = index
+    this.attachments[index] = moved
   }
 
   /** The event after `last`. */
@@ -136,12 +145,13 @@ export class Hub {
 /** Several may read at once: each event is delivered by whoever is first. */
 const readUpTo = Effect.fnUntraced(function* (
   hub: Hub,
-  log: ConversationLog,
+  { log, rules }: Pick<HubContext, "log" | "rules">,
   seq: number,
 ): Effect.fn.Return<void, Unavailable> {
   while (hub.last < seq) {
     const page = yield* log.forward(hub.conversation, hub.last + 1, PAGE)
     if (page.length === 0) return yield* new Unavailable({ reason: "the log ends before an announced event" })
+    if (page.some(({ about }) => about !== undefined)) yield* rules.learn(hub.conversation)
     for (const event of page) if (event.seq === hub.last + 1) hub.deliver(event)
   }
 })

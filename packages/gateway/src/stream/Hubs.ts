@@ -40,6 +40,14 @@ export class Hubs {
     return Effect.suspend(() => this.#hold(conversation))
   }
 
+  /** The hub, kept until `release`, if it is open: without waiting. */
+  holdNow(conversation: string): Hub | undefined {
+    const entry = this.#hubs.get(conversation)
+    if (entry === undefined || entry.opened !== undefined) return undefined
+    entry.hub.holds++
+    return entry.hub
+  }
+
   #hold(conversation: string): Effect.Effect<Hub, Unavailable> {
     const entry = this.#hubs.get(conversation)
     if (entry !== undefined) {
@@ -100,7 +108,9 @@ export class Hubs {
         onSuccess: (head) =>
           Effect.suspend(() => {
             opening.opened = undefined
-            hub.open(head?.revision ?? -1, head?.position ?? -1)
+            hub.ring.startSeq = head?.revision ?? -1
+            hub.ring.startPosition = head?.position ?? -1
+            hub.open(hub.ring.startSeq, hub.ring.startPosition)
             return Deferred.succeed(opened, undefined)
           }),
         onFailure: (cause) =>

@@ -9,8 +9,8 @@ import { Flow, STOP_BYTES } from "./Flow.ts"
 
 /** The socket, as the stream needs it. */
 export interface Wire {
-  /** Whole frames, in order. */
-  readonly write: (frames: ReadonlyArray<Buffer>) => void
+  /** Whole frames, in order: the first, and those after it if there are any. */
+  readonly write: (first: Buffer, more?: ReadonlyArray<Buffer>) => void
   /** Bytes written that the kernel has not taken. */
   readonly waiting: () => number
   readonly ping: () => void
@@ -21,7 +21,7 @@ export interface Wire {
 }
 
 /** A replay goes on while less than this waits. */
-const ROOM_BYTES = 262_144
+export const ROOM_BYTES = 262_144
 
 /** Writes what was pushed in this turn of the loop, connection after connection. */
 export class Flusher {
@@ -44,46 +44,57 @@ export class Flusher {
   }
 }
 
-const NOTHING: ReadonlyArray<Buffer> = []
+/** Whose connection it is. */
+export interface Sender {
+  /** Called after a write that the kernel did not take whole, and when too much waits. */
+  readonly fellBehind: () => void
+}
 
 export class Outbox {
   readonly flow = new Flow()
+  /** Around the wait for room: whoever waits for a slow reader keeps nobody else from working. */
+  aside: ((wait: Effect.Effect<void>) => Effect.Effect<void>) | undefined
   readonly #wire: Wire
   readonly #flusher: Flusher
-  /** Called after a write that the kernel did not take whole, and when too much waits. */
-  readonly #congested: () => void
-  #frames: Array<Buffer> | undefined
+  readonly #sender: Sender
+  /** Of a turn; most have one frame, which needs no list. */
+  #first: Buffer | undefined
+  #more: Array<Buffer> | undefined
   #bytes = 0
   /** Waiting in the socket when it was last looked at. */
   #behind = 0
   #roomWanted: (() => void) | undefined
   #closed = false
 
-  constructor(wire: Wire, flusher: Flusher, congested: () => void) {
+  constructor(wire: Wire, flusher: Flusher, sender: Sender) {
     this.#wire = wire
     this.#flusher = flusher
-    this.#congested = congested
+    this.#sender = sender
   }
 
   push(bytes: Buffer): void {
     if (this.#closed) return
-    if (this.#frames === undefined) {
-      this.#frames = [bytes]
+    if (this.#first === undefined) {
+      this.#first = bytes
       this.#flusher.add(this)
-    } else this.#frames.push(bytes)
+    } else if (this.#more === undefined) this.#more = [bytes]
+    else this.#more.push(bytes)
     this.#bytes += bytes.length
     this.flow.total += bytes.length
-    if (this.#bytes + this.#behind > STOP_BYTES && !this.flow.stopped) this.#congested()
+    // What was pushed in one turn alone is not waiting yet: it is judged by what the kernel leaves.
+    if (this.#bytes + this.#behind > STOP_BYTES && !this.flow.stopped) this.flush()
   }
 
   flush(): void {
-    const frames = this.#frames ?? NOTHING
-    if (frames.length === 0 || this.#closed) return
-    this.#frames = undefined
+    const first = this.#first
+    if (first === undefined || this.#closed) return
+    const more = this.#more
+    this.#first = undefined
+    this.#more = undefined
     this.#bytes = 0
-    this.#wire.write(frames)
+    this.#wire.write(first, more)
     this.#behind = this.#wire.waiting()
-    if (this.#behind > 0) this.#congested()
+    if (this.#behind > 0) this.#sender.fellBehind()
   }
 
   /** Bytes pushed that the kernel has not taken. */
@@ -98,20 +109,24 @@ export class Outbox {
 
   /** Waits until a replay may go on; returns at once on a closed connection. At most one waits at a time. */
   room(): Effect.Effect<void> {
-    return Effect.callback<void>((resume) => {
+    return Effect.suspend(() => {
       this.flush()
-      if (this.#closed || (this.waiting() < ROOM_BYTES && !this.flow.stopped)) return resume(Effect.void)
-      this.#roomWanted = () => resume(Effect.void)
+      if (this.#mayGoOn()) return Effect.void
+      const wait = Effect.callback<void>((resume) => {
+        if (this.#mayGoOn()) return resume(Effect.void)
+        this.#roomWanted = () => resume(Effect.void)
+      })
+      return this.aside?.(wait) ?? wait
     })
+  }
+
+  #mayGoOn(): boolean {
+    return this.#closed || (this.waiting() < ROOM_BYTES && !this.flow.stopped)
   }
 
   /** Something was drained, or judged: whoever waits for room looks again. */
   wake(): void {
-    if (
-      this.#roomWanted === undefined ||
-      (!this.#closed && (this.waiting() >= ROOM_BYTES || this.flow.stopped))
-    )
-      return
+    if (this.#roomWanted === undefined || !this.#mayGoOn()) return
     const wanted = this.#roomWanted
     this.#roomWanted = undefined
     wanted()
@@ -120,7 +135,8 @@ export class Outbox {
   close(): void {
     this.flush()
     this.#closed = true
-    this.#frames = undefined
+    this.#first = undefined
+    this.#more = undefined
     this.wake()
   }
 }

@@ -6,7 +6,11 @@
  */
 import type { FramedEvent } from "./FramedEvent.ts"
 
-const MOST_PER_RING = 512
+/**
+ * Half a minute of a busy group: whoever stops reading for that long is caught up without the log, however many they are. What it may
+ * cost is bounded by the bytes of all.
+ */
+const MOST_PER_RING = 4_096
 /** What an entry costs beside its bytes. */
 const OVERHEAD = 256
 
@@ -20,6 +24,9 @@ interface Entry {
 export class Ring {
   /** Oldest first. */
   readonly entries: Array<Entry> = []
+  /** Where the conversation stood before the first frame: no earlier event stands after it. */
+  startSeq = -1
+  startPosition = -1
 
   /** At most `limit` frames from `seq` on; `undefined` when the ring does not reach back to `seq`. Empty when it is the next one. */
   from(seq: number, limit: number): ReadonlyArray<FramedEvent> | undefined {
@@ -27,6 +34,13 @@ export class Ring {
     if (first === undefined || seq < first.event.seq) return undefined
     const start = seq - first.event.seq
     return this.entries.slice(start, start + limit).map((entry) => entry.event)
+  }
+
+  /** At or after the event's place in the log; `undefined` when it is not known here. */
+  placeOf(seq: number): number | undefined {
+    if (seq <= this.startSeq) return this.startPosition
+    const first = this.entries[0]
+    return first === undefined ? undefined : this.entries[seq - first.event.seq]?.event.position
   }
 
   /** Newest first, from `seq` down. Empty when the ring does not hold `seq`. */
@@ -42,7 +56,7 @@ export class Ring {
 }
 
 const sizeOf = (event: FramedEvent): number =>
-  OVERHEAD + event.bytes.length + (event.senderBytes === undefined ? 0 : event.senderBytes.length)
+  OVERHEAD + event.bytes.length + (event.senderBytes?.length ?? 0) + (event.hiddenBytes?.length ?? 0)
 
 export class Rings {
   readonly #budget: number

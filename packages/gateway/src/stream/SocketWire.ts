@@ -20,22 +20,13 @@ export class SocketWire implements Wire {
     this.#socket = socket
   }
 
-  write(frames: ReadonlyArray<Buffer>): void {
+  write(first: Buffer, more?: ReadonlyArray<Buffer>): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return
     const socket = this.#socket
-    if (frames.length === 1) {
-      socket.write(frames[0]!)
-      return
-    }
-    let bytes = 0
-    for (const frame of frames) bytes += frame.length
-    if (bytes <= MERGE_BYTES) {
-      socket.write(Buffer.concat(frames, bytes))
-      return
-    }
-    socket.cork()
-    for (const frame of frames) socket.write(frame)
-    socket.uncork()
+    if (more === undefined) socket.write(first)
+    else putAll(socket, [first, ...more])
+    // Corked by the handshake, which waits for the first frame so that both are one write.
+    if (socket.writableCorked > 0) socket.uncork()
   }
 
   waiting(): number {
@@ -57,4 +48,16 @@ export class SocketWire implements Wire {
   resume(): void {
     this.#ws.resume()
   }
+}
+
+const putAll = (socket: Duplex, frames: ReadonlyArray<Buffer>): void => {
+  let bytes = 0
+  for (const frame of frames) bytes += frame.length
+  if (bytes <= MERGE_BYTES) {
+    socket.write(Buffer.concat(frames, bytes))
+    return
+  }
+  socket.cork()
+  for (const frame of frames) socket.write(frame)
+  socket.uncork()
 }

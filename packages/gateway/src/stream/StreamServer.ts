@@ -1,53 +1,81 @@
 /**
  * The stream half of a gateway: sockets, sessions, hubs, and the one timer that drives them.
  *
- * For the composition root: provide `StreamServer.layer(options)`, call `attach(server)` on the node HTTP server (nobody else may
- * listen to its `upgrade`), run `drain` when the process is asked to stop, and read `counters` for `/metrics`. When the layer's
- * scope ends every connection is closed 1012.
+ * For the composition root: provide `StreamServer.layer(options)`, run `attach(server)` for the node HTTP server (nobody else may
+ * listen to its `upgrade`), `drain` when the process is asked to stop, and read `counters` for `/metrics`.
  */
-import { randomBytes } from "node:crypto"
 import type { Server } from "node:http"
 import type { Duplex } from "node:stream"
 import type { Limits } from "@parley/domain/limits"
+import { Directory } from "@parley/projections/Directory"
 import { History } from "@parley/projections/History"
+import { Markers } from "@parley/projections/Markers"
 import { Membership } from "@parley/projections/Membership"
 import { openConversations } from "@parley/projections/open"
+import { ReceiptReads } from "@parley/projections/ReceiptReads"
 import { Reads } from "@parley/projections/Reads"
 import { RepairFeed } from "@parley/projections/RepairFeed"
 import { Broker } from "@parley/runtime/Broker"
 import { Conversations } from "@parley/runtime/Conversations"
 import { EventStore } from "@parley/runtime/EventStore"
+import type { Unavailable } from "@parley/runtime/errors"
 import { KeyVault } from "@parley/runtime/KeyVault"
+import type { Presence } from "@parley/runtime/Presence"
+import { Users } from "@parley/runtime/Users"
+import { randomPool } from "@parley/runtime/randomPool"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import type * as Redacted from "effect/Redacted"
-import type { RawData, WebSocket } from "ws"
+import type { WebSocket } from "ws"
 import { type StreamGrant, StreamTokens } from "../auth/StreamTokens.ts"
+import { Admission, type AdmissionBounds, type Busy } from "../limits/Admission.ts"
+import { callerAddress } from "../limits/callerAddress.ts"
+import type { Sheds } from "../limits/shedOrder.ts"
 import { ConnectedUsers } from "./ConnectedUsers.ts"
 import { conversationLog } from "./ConversationLog.ts"
-import { drainingFrame } from "./controlFrames.ts"
 import { Cursors } from "./Cursor.ts"
+import { HistoryRules } from "./HistoryRules.ts"
+import { CursorRound } from "./CursorRound.ts"
 import { Hubs } from "./Hubs.ts"
+import { judgeSlow } from "./judgeSlow.ts"
+import { listenTo } from "./listenTo.ts"
+import { LoopShare } from "./LoopShare.ts"
 import { MemberCounts } from "./MemberCounts.ts"
 import { Flusher } from "./Outbox.ts"
-import { receive } from "./receive.ts"
+import { OpenSockets } from "./OpenSockets.ts"
+import { streamPresence } from "./presence/StreamPresence.ts"
+import { ReceiptCursors } from "./receipts/ReceiptCursors.ts"
 import { Rings } from "./Rings.ts"
+import { inRandomOrder, seeOff } from "./seeOff.ts"
 import { Session } from "./Session.ts"
 import { SocketWire } from "./SocketWire.ts"
 import type { MessageLimiter, StreamContext } from "./StreamContext.ts"
 import { type StreamCounters, streamCounters } from "./StreamCounters.ts"
-import { STOP_BYTES } from "./Flow.ts"
-import { upgradeListener } from "./upgrade.ts"
+import { type SyncPage, syncPage } from "./syncPages.ts"
+import { type UpgradeLimiter, upgradeListener } from "./upgrade.ts"
+import { streamTyping } from "./typing/StreamTyping.ts"
 import { Watermark } from "./Watermark.ts"
 import { Wheel } from "./Wheel.ts"
 
+const fresh = randomPool()
 const RING_BYTES = 64 * 1_048_576
 const TICK_MS = 1_000
+/** How long a peer has to answer a close when the server stops. */
+const CUT_AFTER_MS = 2_000
 /** Cursors go out every second tick. */
 const CURSOR_TICKS = 2
+
+/** Tokens are checked in well under a millisecond each; a client waits some seconds for its upgrade. */
+const UPGRADES: AdmissionBounds = { atWork: 128, waiting: 4_000 }
+/** Each holds a window of frames in memory. Waiting are connections that have been accepted: beyond so many, no more are. */
+const SYNCS: AdmissionBounds = { atWork: 128, waiting: 4_000 }
+
+/** A page costs some milliseconds of the event loop: the others' frames go between them. */
+const CATCH_UPS: AdmissionBounds = { atWork: 2, waiting: Number.POSITIVE_INFINITY }
 
 export interface StreamOptions {
   readonly limits: Limits
@@ -55,16 +83,32 @@ export interface StreamOptions {
   readonly secret: Redacted.Redacted
   /** Exact origins; empty: same origin only. */
   readonly allowedOrigins: ReadonlyArray<string>
-  readonly limiter: MessageLimiter
+  readonly limiter: MessageLimiter & UpgradeLimiter
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: ReadonlyArray<string>
+  /** Absent: nothing is ever shed. */
+  readonly sheds?: Sheds
+  /** Default: true. Whether people are shown to each other. */
+  readonly showPresence?: boolean
 }
 
 export class StreamServer extends Context.Service<
   StreamServer,
   {
-    /** Listens to the server's `upgrade`. */
-    readonly attach: (server: Server) => void
-    /** Refuses new connections and asks the others to come back, spread over `overMs`. Does not wait and closes nobody. */
-    readonly drain: (overMs: number) => Effect.Effect<void>
+    /**
+     * Listens to the server's `upgrade`. At the scope's end every connection is closed 1012, and cut if its peer does not answer within
+     * two seconds: the server's own close would wait for them.
+     */
+    readonly attach: (server: Server) => Effect.Effect<void, never, Scope.Scope>
+    /** Refuses new connections and sees the others off, as `seeOff.ts` has it; returns when all have gone. */
+    readonly drain: (moveMs: number) => Effect.Effect<void>
+    /** What `sync` would send, for clients without a socket, page by page. `cursor`: absent, a sync's, or the page's before. */
+    readonly syncPage: (
+      user: string,
+      cursor: string | undefined,
+    ) => Effect.Effect<SyncPage, Unavailable | Busy>
+    /** What is taken on at a time. */
+    readonly admission: { readonly upgrades: Admission; readonly syncs: Admission }
     readonly counters: StreamCounters
   }
 >()("@parley/gateway/StreamServer") {
@@ -73,33 +117,50 @@ export class StreamServer extends Context.Service<
   ): Layer.Layer<
     StreamServer,
     never,
-    Broker | Conversations | EventStore | History | KeyVault | Membership | Reads | RepairFeed | StreamTokens
+    | Broker
+    | Conversations
+    | Directory
+    | EventStore
+    | History
+    | KeyVault
+    | Markers
+    | Membership
+    | Presence
+    | ReceiptCursors
+    | ReceiptReads
+    | Reads
+    | RepairFeed
+    | StreamTokens
+    | Users
   > => Layer.effect(StreamServer, make(options))
 }
 
-/** A socket with the session that it belongs to, so that its listeners need no closures. */
-type SessionSocket = WebSocket & { session: Session }
-
 const make = Effect.fnUntraced(function* (options: StreamOptions) {
+  const [markers, receiptReads, receipts] = [yield* Markers, yield* ReceiptReads, yield* ReceiptCursors]
   const { limits } = options
   const [broker, conversations, store] = [yield* Broker, yield* Conversations, yield* EventStore]
   const [history, membership, vault] = [yield* History, yield* Membership, yield* KeyVault]
-  const [reads, tokens] = [yield* Reads, yield* StreamTokens]
+  const [people, reads, tokens] = [yield* Users, yield* Reads, yield* StreamTokens]
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   const fork = (yield* FiberSet.makeRuntime<never>()) as StreamContext["fork"]
   const counters = streamCounters()
   const log = conversationLog(store, vault)
-  const hubs = new Hubs(broker, { log, rings: new Rings(RING_BYTES), counters, fork })
+  const rules = new HistoryRules(log)
+  const hubs = new Hubs(broker, { log, rings: new Rings(RING_BYTES), rules, counters, fork })
   const users = new ConnectedUsers(broker, hubs, limits.connections_per_user)
   const counts = new MemberCounts(history, fork, now)
   const cursors = new Cursors(options.secret)
   const wheel = new Wheel(now())
+  const [upgrades, syncs] = [new Admission(UPGRADES), new Admission(SYNCS)]
+  const { sheds = () => false, showPresence: shown = true } = options
+  const presence = yield* streamPresence({ shown, limits, counters, sheds, now, fork })
   let draining = false
 
   const context: StreamContext = {
     log,
     hubs,
+    rules,
     watermark: new Watermark(),
     membership,
     conversationFor: (user, conversation) =>
@@ -109,12 +170,21 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
           : Effect.map(openConversations(vault, [view]), ([opened]) => opened),
       ),
     conversations,
+    receipts,
+    markers: markers.of,
+    moved: receiptReads.moved,
     listen: (session) => users.listen(session),
-    gone: (session) => {
+    gone: (session, how) => {
       users.remove(session)
+      presence.ended(session, how)
       counters.connections--
     },
+    presence,
+    typing: yield* streamTyping(hubs, limits),
     limiter: options.limiter,
+    sheds,
+    syncs,
+    catchUps: new Admission(CATCH_UPS),
     memberCount: (conversation, user) => counts.of(conversation, user),
     limits,
     cursors,
@@ -131,27 +201,32 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     const identity = {
       user: grant.user,
       device: grant.device,
-      session: `ses_${randomBytes(9).toString("hex")}`,
+      session: `ses_${fresh(9).toString("hex")}`,
       accessExpiresAt: grant.accessExpiresAt,
+      openedAt: head,
     }
     const session = new Session(identity, new SocketWire(ws, socket), context, Math.random())
     counters.connections++
     counters.accepted++
-    listenTo(ws, socket, session)
+    listenTo(ws, socket, session, open)
     session.hello(cursors.seal(grant.user, { epoch: store.epoch, position: head }))
+    // With the answer to the handshake, in one write.
+    session.outbox.flush()
+    presence.opened(session)
     users.add(session)
     wheel.add(session)
   }
 
+  const [round, loop] = [new CursorRound(), new LoopShare()]
   let ticks = 0
   const tick = (): void => {
     const at = now()
+    loop.sample()
     wheel.tick(at)
-    for (const session of context.congested) if (session.judge(at)) context.congested.delete(session)
+    judgeSlow(context, at)
     hubs.sweep()
-    if (++ticks % CURSOR_TICKS !== 0 || context.touched.size === 0) return
-    const settled = context.watermark.settle()
-    for (const session of context.touched) if (session.offerCursor(settled)) context.touched.delete(session)
+    if (++ticks % CURSOR_TICKS !== 0) return
+    round.begin(context.touched, context.watermark.settle(), context.watermark.lagged(at))
   }
 
   const repairs = yield* RepairFeed
@@ -159,68 +234,61 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     repairs.subscribe((repair) => users.repair(repair, context.watermark)),
     (end) => Effect.sync(end),
   )
+  const directory = yield* Directory
+  for (const subscribe of [broker.subscribeRevocations, directory.onRevoked])
+    yield* Effect.acquireRelease(
+      subscribe((revocation) => users.revoked(revocation)),
+      (end) => Effect.sync(end),
+    )
   yield* Effect.acquireRelease(
     Effect.sync(() => setInterval(tick, TICK_MS)),
     (timer) => Effect.sync(() => clearInterval(timer)),
   )
+  const open = new OpenSockets()
+  const endAll = Effect.suspend(() => {
+    draining = true
+    for (const session of [...users.sessions()]) session.close(1012, "service restart")
+    return Effect.andThen(
+      open.empty(CUT_AFTER_MS),
+      Effect.sync(() => open.cut()),
+    )
+  })
   yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      draining = true
-      const all = [...users.sessions()]
-      for (const session of all) session.close(1012, "service restart")
-      hubs.close()
-    }),
+    Effect.andThen(
+      endAll,
+      Effect.sync(() => hubs.close()),
+    ),
   )
 
   return {
     attach: (server: Server) => {
       const { allowedOrigins } = options
-      server.on(
-        "upgrade",
-        upgradeListener({
-          tokens,
-          allowedOrigins,
-          draining: () => draining,
-          head: log.headPosition,
-          connected,
-          fork,
-        }),
+      const listener = upgradeListener({
+        tokens,
+        allowedOrigins,
+        draining: () => draining,
+        limiter: options.limiter,
+        address: callerAddress(options.trustedProxies),
+        overloaded: () => syncs.full || sheds("connections"),
+        admission: upgrades,
+        now,
+        head: log.headPosition,
+        isRevoked: (user, device) => people.isRevoked(user, device),
+        connected,
+        fork,
+      })
+      return Effect.acquireRelease(
+        Effect.sync(() => void server.on("upgrade", listener)),
+        () => endAll,
       )
     },
-    drain: (overMs: number) =>
-      Effect.sync(() => {
+    drain: (moveMs: number) =>
+      Effect.suspend(() => {
         draining = true
-        for (const session of users.sessions())
-          session.push(drainingFrame(session.ids, now(), Math.round(Math.random() * overMs)))
+        return seeOff({ guests: inRandomOrder(users.sessions()), moveMs, busy: loop.busy, now })
       }),
+    syncPage: (user: string, cursor: string | undefined) => syncs.admit(syncPage(context, user, cursor)),
+    admission: { upgrades, syncs },
     counters,
   }
 })
-
-const listenTo = (ws: WebSocket, socket: Duplex, session: Session): void => {
-  const own = ws as SessionSocket
-  own.session = session
-  own.on("message", onMessage)
-  own.on("pong", onPong)
-  own.on("ping", onPing)
-  own.on("close", onClose)
-  // `ws` closes by itself, with the code that fits.
-  own.on("error", onError)
-  // The only closure of a connection: the socket below knows nothing of its session.
-  socket.on("drain", () => session.judge(session.context.now()))
-}
-
-function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
-  receive((this as SessionSocket).session, data as Buffer, binary)
-}
-function onPong(this: WebSocket): void {
-  ;(this as SessionSocket).session.pong()
-}
-/** Not left to `ws`: a peer that pings without reading would fill the memory with pongs. */
-function onPing(this: WebSocket, data: Buffer): void {
-  if (this.bufferedAmount < STOP_BYTES) this.pong(data)
-}
-function onClose(this: WebSocket): void {
-  ;(this as SessionSocket).session.gone()
-}
-function onError(): void {}

@@ -5,6 +5,9 @@
  */
 import type { Hub } from "./Hub.ts"
 
+/** A note for what was committed this long ago has come by now, or it is lost. */
+const LAG_MS = 10_000
+
 interface Phase {
   position: number
   /** Hubs that have not reached the head named. */
@@ -16,6 +19,8 @@ export class Watermark {
   #pending: Phase | undefined
   /** What came while `#pending` was not reached: gathered, so that a busy conversation cannot hold the mark for ever. */
   #next: Phase | undefined
+  /** What was settled when, oldest first. */
+  readonly #samples: Array<{ readonly at: number; readonly settled: number }> = []
 
   /** @param behind hubs with the revision that they must reach first. */
   receive(position: number, behind: ReadonlyArray<readonly [Hub, number]>): void {
@@ -46,5 +51,13 @@ export class Watermark {
       this.#next = undefined
     }
     return this.#settled
+  }
+
+  /** What was settled some seconds ago. Call it about as often as `settle`, after it. @param now milliseconds. */
+  lagged(now: number): number {
+    this.#samples.push({ at: now, settled: this.#settled })
+    while (this.#samples.length > 1 && now - this.#samples[1]!.at >= LAG_MS) this.#samples.shift()
+    const [oldest] = this.#samples
+    return now - oldest!.at >= LAG_MS ? oldest!.settled : -1
   }
 }

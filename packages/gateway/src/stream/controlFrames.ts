@@ -7,12 +7,22 @@ import type { Limits } from "@parley/domain/limits"
 import { toWire } from "@parley/domain/Timestamp"
 import type { Conversation } from "@parley/domain/wire/conversation"
 import type { Problem } from "@parley/domain/wire/problem"
-import type { SendAck, SyncAck } from "@parley/domain/wire/serverFrames"
+import type { EmptyAck, PresencesAck, SendAck, SeqAck, SyncAck } from "@parley/domain/wire/serverFrames"
 import { HEARTBEAT_MS } from "./Heartbeat.ts"
 import { textFrameOf } from "./textFrame.ts"
 
 /** What this server does of the protocol's optional parts. */
-const capabilities: ReadonlyArray<string> = ["messages", "members", "sync"]
+const capabilities: ReadonlyArray<string> = [
+  "messages",
+  "members",
+  "sync",
+  "edits",
+  "reactions",
+  "receipts",
+  "typing",
+]
+
+export type AckPayload = SendAck | SyncAck | SeqAck | PresencesAck | EmptyAck
 
 /** Ids for frames that no event stands behind: unique as long as the session's own id is. */
 export class FrameIds {
@@ -34,6 +44,8 @@ export interface Hello {
   readonly cursor: string
   readonly epoch: string
   readonly limits: Limits
+  /** Whether people are shown to each other. */
+  readonly presence: boolean
 }
 
 /** What in a client's frame its answer names. */
@@ -67,11 +79,11 @@ export const helloFrame = (ids: FrameIds, now: number, hello: Hello): Buffer =>
       epoch: hello.epoch,
       server_time: toWire(now),
       limits: hello.limits,
-      capabilities,
+      capabilities: hello.presence ? [...capabilities, "presence"] : capabilities,
     }),
   )
 
-export const ackFrame = (ids: FrameIds, now: number, to: AnswerTo, payload: SendAck | SyncAck): Buffer =>
+export const ackFrame = (ids: FrameIds, now: number, to: AnswerTo, payload: AckPayload): Buffer =>
   frame(ids, now, "ack", JSON.stringify(payload), answering(to))
 
 export const errorFrame = (ids: FrameIds, now: number, to: AnswerTo, payload: Problem): Buffer =>

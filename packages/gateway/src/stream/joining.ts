@@ -5,9 +5,11 @@
  */
 import type { Unavailable } from "@parley/runtime/errors"
 import * as Effect from "effect/Effect"
+import { asPresent } from "./asPresent.ts"
 import { catchUp, handAll } from "./catchUp.ts"
 import { inboxAddedFrame, syncGapFrame } from "./controlFrames.ts"
 import { type Hub, PAGE } from "./Hub.ts"
+import { tellMovedIn } from "./notes.ts"
 import type { Joining, Session } from "./Session.ts"
 
 export const runJoin = Effect.fnUntraced(function* (
@@ -49,6 +51,8 @@ const joinAt = Effect.fnUntraced(function* (
   if (added !== undefined) session.push(inboxAddedFrame(ids, context.now(), added))
   if (seq > 0 && session.leftAt(conversation) !== seq - 1)
     session.push(syncGapFrame(ids, context.now(), conversation, seq - 1))
-  yield* handAll(session, attachment, first)
+  yield* handAll(session, attachment, yield* asPresent(context.log, first))
   yield* catchUp(session, attachment)
+  // Notes of this stay that came before it was attached reached nobody here.
+  yield* tellMovedIn(session, conversation, own.position)
 })

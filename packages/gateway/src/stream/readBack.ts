@@ -1,5 +1,6 @@
 /**
  * The window of a replay: from a conversation's event `from` backwards to what the client holds, or to where the replay must start.
+ * Out of the ring at once where that holds it, else out of ring and log.
  *
  * Always true: consecutive, ascending, ending at `from`; and it says whether something older is left out.
  */
@@ -8,6 +9,7 @@ import type { RecordedEvent } from "@parley/runtime/EventStore"
 import * as Effect from "effect/Effect"
 import type { ConversationLog } from "./ConversationLog.ts"
 import type { FramedEvent } from "./FramedEvent.ts"
+import type { Place } from "./headAsOf.ts"
 import type { Ring } from "./Rings.ts"
 
 export interface Reach {
@@ -31,8 +33,11 @@ export interface Window {
    * `cut`: something newer than all of them was left out.
    */
   readonly ends: "held" | "known" | "joined" | "cut"
-  /** At or after the place of the first event left out, when it was cut. */
-  readonly cutPosition: number
+  /**
+   * At or after the place of the last event before the window that was not looked at, though the cursor does not cover it: it may have
+   * removed the user. What the client says to know proves nothing. -1: there is none.
+   */
+  readonly unseenTo: number
 }
 
 /** Most replays are short: a first page of this size is enough for them. */
@@ -43,6 +48,7 @@ class Walk {
   frames = 0
   messages = 0
   ends: Window["ends"] | undefined
+  /** When it was cut: at or after the place of the first event left out. */
   cutPosition = -1
   readonly #reach: Reach
 
@@ -79,22 +85,59 @@ class Walk {
   }
 }
 
-/** @param ring of the conversation, if there is a hub. */
+/** Nothing is newer than what the cursor covers. */
+export const emptyAfter = (last: number): Window => ({
+  start: last + 1,
+  events: [],
+  ends: "held",
+  unseenTo: -1,
+})
+
+/** The newest events, as far as the ring holds them. */
+const walkRing = (ring: Ring, from: number, walk: Walk): Array<FramedEvent> => {
+  const fresh: Array<FramedEvent> = []
+  if (walk.ends !== undefined) return fresh
+  for (const event of ring.backFrom(from)) {
+    if (!walk.take(event.position, event.sender !== undefined)) break
+    fresh.push(event)
+    if (walk.ends !== undefined) break
+  }
+  return fresh
+}
+
+/** The whole window out of the ring; `undefined` when the log must be asked. */
+export const readBackNow = (ring: Ring, from: Place, reach: Reach): Window | undefined => {
+  const walk = new Walk(from.seq, reach)
+  const fresh = walkRing(ring, from.seq, walk)
+  if (walk.ends === undefined || fresh.some((event) => event.rewrites)) return undefined
+  return windowOf(walk, walk.ends, fresh.reverse(), from, ring)
+}
+
+const windowOf = (
+  { cutPosition, seq }: Walk,
+  ends: Window["ends"],
+  events: ReadonlyArray<FramedEvent>,
+  from: Place,
+  ring: Ring | undefined,
+): Window => {
+  const unseenTo = (): number => {
+    if (ends === "cut") return cutPosition
+    if (ends !== "known" || seq < 0) return -1
+    return ring?.placeOf(seq) ?? (events[0] ?? from).position
+  }
+  return { start: seq + 1, events, ends, unseenTo: unseenTo() }
+}
+
+/** @param ring of the conversation, if there is a hub. `from`: `position` is at or after the event's place in the log. */
 export const readBack = Effect.fnUntraced(function* (
   log: ConversationLog,
   conversation: string,
   ring: Ring | undefined,
-  from: number,
+  from: Place,
   reach: Reach,
 ): Effect.fn.Return<Window, Unavailable> {
-  const walk = new Walk(from, reach)
-  const fresh: Array<FramedEvent> = []
-  if (ring !== undefined && walk.ends === undefined)
-    for (const event of ring.backFrom(from)) {
-      if (!walk.take(event.position, event.sender !== undefined)) break
-      fresh.push(event)
-      if (walk.ends !== undefined) break
-    }
+  const walk = new Walk(from.seq, reach)
+  const fresh = ring === undefined ? [] : walkRing(ring, from.seq, walk)
   const recorded: Array<RecordedEvent> = []
   while (walk.ends === undefined) {
     const limit = Math.min(walk.wanted, recorded.length === 0 ? FIRST_PAGE : walk.wanted)
@@ -106,11 +149,11 @@ export const readBack = Effect.fnUntraced(function* (
       if (walk.ends !== undefined) break
     }
   }
-  const older = yield* log.framed(recorded.reverse())
-  return {
-    start: walk.seq + 1,
-    events: [...older, ...fresh.reverse()],
-    ends: walk.ends,
-    cutPosition: walk.cutPosition,
+  // What the ring holds is as it was said: with an edit or a deletion among it the whole window is taken from the log.
+  if (fresh.some((event) => event.rewrites)) {
+    recorded.unshift(...(yield* log.backward(conversation, from.seq, fresh.length)))
+    fresh.length = 0
   }
+  const older = yield* log.present(recorded.reverse())
+  return windowOf(walk, walk.ends, [...older, ...fresh.reverse()], from, ring)
 })

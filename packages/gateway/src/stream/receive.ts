@@ -1,29 +1,24 @@
 /**
  * One message from a client's socket: checked, limited, and given to whoever answers it.
  *
- * Always true: every frame but `typing` and `presence.ping` gets exactly one `ack` or `error`, or the connection is closed. Sends
- * are handed to their conversations in the order in which they arrive.
+ * Always true: every frame but `typing` and `presence.ping` gets exactly one `ack` or `error`, or the connection is closed. What
+ * they ask of conversations is handed over in the order in which it arrives.
  */
-import type { MessageSendFrame } from "@parley/domain/wire/clientFrames"
 import { unanswered } from "@parley/domain/wire/clientFrames"
-import { toWire } from "@parley/domain/Timestamp"
-import type { Rejection } from "@parley/domain/Rejection"
 import type { FieldError } from "@parley/domain/wire/problem"
 import { readClientFrame } from "@parley/domain/wire/readClientFrame"
 import { findForbidden, jsonDepth, mayHoldForbidden } from "@parley/domain/wire/text"
-import type { ConversationReply } from "@parley/runtime/Conversations"
-import type { Unavailable } from "@parley/runtime/errors"
-import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import { type Refused, problemOf, refuse, refusedByDomain, unavailable } from "../problems.ts"
+import { badRequest, refuseWith } from "./answers.ts"
 import type { AnswerTo } from "./controlFrames.ts"
+import { overBudget } from "./frameBudget.ts"
+import { takeReceipt } from "./receipts/receiptFrame.ts"
+import { askConversation } from "./requests.ts"
 import type { Session } from "./Session.ts"
 import { startTurns } from "./turns.ts"
 
 /** @param data UTF-8, checked by the socket; at most 1 MiB. */
 export const receive = (session: Session, data: Buffer, binary: boolean): void => {
-  if (session.closed) return
+  if (session.closed || session.leaving) return
   const { counters, limits } = session.context
   counters.framesReceived++
   if (data.length > limits.frame_bytes) return session.close(4513, "frame too large")
@@ -38,6 +33,7 @@ export const receive = (session: Session, data: Buffer, binary: boolean): void =
   const forbidden = forbiddenIn(text, value, limits.json_depth)
   const frame = readClientFrame(forbidden === undefined ? value : envelopeOf(value))
   if (frame._tag === "Malformed") return malformed(session, { id: frame.id }, frame.errors)
+  if (overBudget(session, frame)) return
   // Only what has an envelope is ignored: a broken one is answered whatever its type says.
   if ("type" in frame && unanswered.has(frame.type)) return
   const to: AnswerTo = "frame" in frame ? { id: frame.frame.id } : { id: frame.id }
@@ -45,17 +41,24 @@ export const receive = (session: Session, data: Buffer, binary: boolean): void =
   switch (frame._tag) {
     case "UnknownType":
       return refuseWith(session, to, badRequest({ path: "type", message: "Unknown frame type" }))
-    case "NotYetServed":
-      return refuseWith(session, to, refuse("not_found", "This server does not serve this frame yet."))
     case "Invalid":
       return refuseWith(session, to, badRequest(...frame.errors))
     case "Sync":
       session.await()
-      session.syncs ??= []
-      session.syncs.push(frame.frame)
+      if (session.syncs === undefined) session.syncs = [frame.frame]
+      else session.syncs.push(frame.frame)
       return startTurns(session)
     case "Send":
-      return send(session, frame.frame)
+    case "Edit":
+    case "Delete":
+    case "React":
+      return askConversation(session, frame.frame)
+    case "Receipt":
+      return takeReceipt(session, frame.frame)
+    case "Typing":
+      return session.context.typing.take(session, frame.frame)
+    case "Presence":
+      return session.context.presence.take(session, frame.frame)
   }
 }
 
@@ -74,60 +77,7 @@ const envelopeOf = (value: unknown): unknown => {
   return { id, type }
 }
 
-const refuseWith = (
-  session: Session,
-  to: AnswerTo,
-  refused: Refused,
-  requestId = session.requestId(),
-): void => session.refuse(to, problemOf(refused, { requestId }).body)
-
-const badRequest = (...errors: ReadonlyArray<FieldError>): Refused =>
-  refuse("bad_request", undefined, { errors })
-
 const malformed = (session: Session, to: AnswerTo, errors: ReadonlyArray<FieldError>): void => {
   refuseWith(session, to, badRequest(...errors))
   session.malformed()
 }
-
-const send = (session: Session, frame: MessageSendFrame): void => {
-  const { context, user } = session
-  const { client_msg_id: clientMsgId, conversation_id: conversation, payload: body } = frame
-  const to: AnswerTo = { id: frame.id, conversation, clientMsgId }
-  const members = context.memberCount(conversation, user)
-  const verdict = context.limiter.takeMessage(user, conversation, members, context.now())
-  if (!verdict.ok)
-    return refuseWith(session, to, refuse("rate_limited", undefined, { retryAfterMs: verdict.retryAfterMs }))
-  session.await()
-  const requestId = session.requestId()
-  const origin = { actor: user, correlation: requestId }
-  // Forked here and now: the request joins the conversation's queue before the next frame is read.
-  context
-    .fork(context.conversations.ask(conversation, { _tag: "SendMessage", origin, clientMsgId, body }))
-    .addObserver((exit) => {
-      session.answered()
-      if (!session.closed) answer(session, to, requestId, exit)
-    })
-}
-
-const answer = (
-  session: Session,
-  to: AnswerTo,
-  requestId: string,
-  exit: Exit.Exit<ConversationReply, Unavailable>,
-): void => {
-  if (Exit.isFailure(exit)) {
-    const failed = Cause.hasFails(exit.cause) || Cause.hasInterruptsOnly(exit.cause)
-    if (!failed) session.context.fork(Effect.logError("A send failed", exit.cause))
-    return refuseWith(session, to, failed ? unavailable() : refuse("internal"), requestId)
-  }
-  const reply = exit.value
-  if (reply._tag === "Rejected")
-    return refuseWith(session, to, refusedByDomain(inPayload(reply.rejection)), requestId)
-  if (reply.answer._tag !== "Sent") return refuseWith(session, to, refuse("internal"), requestId)
-  const { duplicate, message_id, seq, ts } = reply.answer
-  session.ack(to, { message_id, seq, ts: toWire(ts), duplicate })
-}
-
-/** The domain names fields of the body; clients sent it as the payload. */
-const inPayload = (rejection: Rejection): Rejection =>
-  rejection.path === undefined ? rejection : { ...rejection, path: `payload.${rejection.path}` }

@@ -12,17 +12,22 @@
  * Always true: membership is proven for the first frame sent (the row says that he is a member up to a place in the log at or after
  * it), and folded from the frames after it. So nothing later than a removal is ever sent.
  */
+import type { Conversation } from "@parley/domain/wire/conversation"
 import type { Unavailable } from "@parley/runtime/errors"
 import * as Effect from "effect/Effect"
 import { catchUp, handAll } from "./catchUp.ts"
 import { inboxAddedFrame, syncGapFrame } from "./controlFrames.ts"
+import type { FramedEvent } from "./FramedEvent.ts"
 import type { Hub } from "./Hub.ts"
-import { type Reach, type Window, readBack } from "./readBack.ts"
+import { type Reach, type Window, emptyAfter, readBack, readBackNow } from "./readBack.ts"
+import type { Ring } from "./Rings.ts"
 import type { Session } from "./Session.ts"
+import type { StreamContext } from "./StreamContext.ts"
+import type { Head } from "./syncPlan.ts"
 
-export interface Seam {
-  /** Held by the caller. */
-  readonly hub: Hub
+export interface Seam<H extends Head> {
+  /** A hub is held by the caller. */
+  readonly hub: H & { readonly ring?: Ring }
   readonly reach: Reach
   /** The user is a member from `reach.joined` on, at least up to this place in the log. */
   readonly provenTo: number
@@ -32,42 +37,101 @@ export interface Seam {
   readonly announce: boolean
 }
 
-export type Attached =
-  /** `frames` of the window were sent. */
-  | { readonly _tag: "Attached"; readonly frames: number; readonly replayed: boolean }
-  /** The row is too old to prove the membership where the window starts: look it up at or after `position`, then try again. */
-  | { readonly _tag: "Unproven"; readonly position: number }
+/** The row is too old to prove the membership where the window starts: look it up at or after `position`, then try again. */
+export interface Unproven {
+  readonly _tag: "Unproven"
+  readonly position: number
+}
+
+/** `frames` of the window were sent. */
+export interface Replayed {
+  readonly _tag: "Replayed"
+  readonly frames: number
+  readonly replayed: boolean
+}
+
+/** What is sent of a conversation: `inbox.added`, `sync.gap` up to before the window, the window. */
+export interface Replay {
+  readonly _tag: "Replay"
+  readonly added: Conversation | undefined
+  readonly gap: boolean
+  readonly window: Window
+}
+
+type Needs = Pick<StreamContext, "log" | "conversationFor">
+
+/** Reads the window back from the hub's head as it stands now. */
+export const replayOf = Effect.fnUntraced(function* <H extends Head>(
+  { conversationFor, log }: Needs,
+  user: string,
+  { announce, hub, known, provenTo, reach }: Seam<H>,
+): Effect.fn.Return<Replay | Unproven, Unavailable> {
+  const { conversation, last, lastPosition } = hub
+  const window: Window =
+    lastPosition <= reach.position
+      ? emptyAfter(last)
+      : yield* readBack(log, conversation, hub.ring, { seq: last, position: lastPosition }, reach)
+  if (window.unseenTo > provenTo) return { _tag: "Unproven", position: lastPosition }
+  const gap = needsGap(window, known)
+  const added = sends(window, gap) && announce ? yield* conversationFor(user, conversation) : undefined
+  return { _tag: "Replay", added, gap, window }
+})
+
+export const sends = ({ events }: Window, gap: boolean): boolean => events.length > 0 || gap
 
 export const attachAtSeam = Effect.fnUntraced(function* (
   session: Session,
-  { announce, hub, known, provenTo, reach }: Seam,
-): Effect.fn.Return<Attached, Unavailable> {
-  const { context } = session
+  seam: Seam<Hub>,
+): Effect.fn.Return<Replayed | Unproven, Unavailable> {
+  const { context, ids } = session
+  const { hub, reach } = seam
   const { conversation } = hub
-  const { last, lastPosition } = hub
-  const window: Window =
-    lastPosition <= reach.position
-      ? { start: last + 1, events: [], ends: "held", cutPosition: -1 }
-      : yield* readBack(context.log, conversation, hub.ring, last, reach)
-  if (unseenBefore(window, lastPosition) > provenTo) return { _tag: "Unproven", position: lastPosition }
-  const gap = needsGap(window, known)
-  const replayed = window.events.length > 0 || gap
-  const added = replayed && announce ? yield* context.conversationFor(session.user, conversation) : undefined
-  if (session.closed) return { _tag: "Attached", frames: 0, replayed: false }
+  const replay = yield* replayOf(context, session.user, seam)
+  if (replay._tag === "Unproven") return replay
+  if (session.closed) return { _tag: "Replayed", frames: 0, replayed: false }
+  const { added, gap, window } = replay
   const attachment = session.attach(hub, reach.joined, window.start - 1)
-  if (added !== undefined) session.push(inboxAddedFrame(session.ids, context.now(), added))
-  if (gap) session.push(syncGapFrame(session.ids, context.now(), conversation, window.start - 1))
+  if (added !== undefined) session.push(inboxAddedFrame(ids, context.now(), added))
+  if (gap) session.push(syncGapFrame(ids, context.now(), conversation, window.start - 1))
   yield* handAll(session, attachment, window.events)
   yield* catchUp(session, attachment)
-  return { _tag: "Attached", frames: window.events.length, replayed }
+  return { _tag: "Replayed", frames: window.events.length, replayed: sends(window, gap) }
 })
 
+/** Frames of so many bytes are handed over without a look at what waits for the connection already. */
+const AT_ONCE_BYTES = 65_536
+
 /**
- * Up to where in the log events before the window were not looked at, though the cursor does not cover them: one of them may have
- * removed the user. What the client says to know proves nothing.
+ * The same here and now, without a fiber and without anything per conversation that has nothing new: what most conversations of who
+ * comes back after a moment need. `undefined`: something must be waited for, nothing was done.
  */
-const unseenBefore = ({ cutPosition, ends, events }: Window, lastPosition: number): number =>
-  ends === "cut" ? cutPosition : ends === "known" ? (events[0]?.position ?? lastPosition) : -1
+export const attachAtSeamNow = (session: Session, seam: Seam<Hub>): Replayed | undefined => {
+  const { announce, hub, known, provenTo, reach } = seam
+  const { context, ids, outbox } = session
+  if (session.closed || !outbox.hasRoom()) return undefined
+  const { conversation, last, lastPosition } = hub
+  const window =
+    lastPosition <= reach.position
+      ? emptyAfter(last)
+      : readBackNow(hub.ring, { seq: last, position: lastPosition }, reach)
+  if (window === undefined || window.unseenTo > provenTo) return undefined
+  const { events, start } = window
+  const gap = needsGap(window, known)
+  const replayed = sends(window, gap)
+  if (replayed && announce) return undefined
+  if (!context.rules.knowsFor(events, reach.joined) || bytesOf(events) > AT_ONCE_BYTES) return undefined
+  const attachment = session.attach(hub, reach.joined, start - 1)
+  if (gap) session.push(syncGapFrame(ids, context.now(), conversation, start - 1))
+  for (const event of events) {
+    if (attachment.detached || session.closed) break
+    session.hand(attachment, event)
+  }
+  if (!attachment.detached && attachment.sent >= hub.last) attachment.live = true
+  return { _tag: "Replayed", frames: events.length, replayed }
+}
+
+const bytesOf = (events: ReadonlyArray<FramedEvent>): number =>
+  events.reduce((sum, { bytes }) => sum + bytes.length, 0)
 
 /** Whether the client would miss something between what it holds and the window, without being told. */
 export const needsGap = ({ ends, events, start }: Window, known: number | undefined): boolean => {

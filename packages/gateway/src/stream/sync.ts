@@ -2,25 +2,26 @@
  * `sync`: what a client missed, conversation after conversation, then live (protocol, sections 4 and 7; the order within one
  * conversation is `seam.ts`).
  *
+ * Then markers and receipts that moved, and the ack.
+ *
  * Always true: the ack's cursor is the log's head when the sync began; everything up to there is sent before it. A sync that fails
  * leaves the connection as it was before its first, so the client may simply try again.
  */
 import type { SyncFrame } from "@parley/domain/wire/clientFrames"
 import type { MembershipRow } from "@parley/projections/Membership"
-import { Unavailable } from "@parley/runtime/errors"
+import type { Unavailable } from "@parley/runtime/errors"
 import * as Effect from "effect/Effect"
-import { inboxRemovedFrame, syncGapFrame } from "./controlFrames.ts"
 import type { Cursor } from "./Cursor.ts"
 import type { Hub } from "./Hub.ts"
-import { readBack } from "./readBack.ts"
-import { attachAtSeam, needsGap } from "./seam.ts"
+import { tellMovedSince } from "./notes.ts"
+import { lose } from "./lose.ts"
+import { provenTurn, seamOf } from "./provenTurn.ts"
+import { attachAtSeam, attachAtSeamNow } from "./seam.ts"
 import type { Session } from "./Session.ts"
 import { type Asked, FRAMES_PER_CONVERSATION, FRAMES_PER_SYNC, type Turn, planSync } from "./syncPlan.ts"
 
 /** Hubs opened at a time for one sync. */
-const OPENING = 32
-/** A turn whose membership moves under it is tried again with a fresh row. */
-const ATTEMPTS = 5
+const OPENING = 256
 
 export type SyncOutcome =
   | { readonly _tag: "Synced"; readonly conversations: number }
@@ -34,8 +35,10 @@ export const runSync = Effect.fnUntraced(function* (
   { payload }: SyncFrame,
 ): Effect.fn.Return<SyncOutcome, Unavailable> {
   const { context } = session
-  const cursor = payload.cursor === undefined ? undefined : context.cursors.open(session.user, payload.cursor)
-  if (payload.cursor !== undefined && cursor === undefined) return { _tag: "BadCursor" }
+  const opened = payload.cursor === undefined ? undefined : context.cursors.open(session.user, payload.cursor)
+  if (payload.cursor !== undefined && opened === undefined) return { _tag: "BadCursor" }
+  // Of a sync by pages: from where that began.
+  const cursor = opened?.page?.fresh === true ? undefined : opened
   if (cursor !== undefined && cursor.epoch !== context.epoch) return { _tag: "Gone" }
   // From here on changes of membership are remembered: those that the rows read below do not hold come as `joins`.
   const before = session.phase
@@ -46,15 +49,16 @@ export const runSync = Effect.fnUntraced(function* (
     if (before === "fresh") session.reset()
     return { _tag: "Gone" }
   }
-  yield* context.membership.caughtUp(head)
   const asked: Asked = { position: cursor?.position, known: knownOf(payload), head }
-  const rows = yield* context.membership.of(session.user, removedAfter(asked, cursor))
+  const rows = yield* context.membership.of(session.user, removedAfter(asked, cursor), head)
   session.phase = "syncing"
   session.detachAll()
   session.coveredTo = head
   const held = new Map<string, Hub>()
   return yield* openHubs(session, head, rows, held).pipe(
     Effect.andThen(Effect.suspend(() => takeTurns(session, asked, planSync(asked, rows, held)))),
+    Effect.tap((replayed) => tellMoved(session, cursor, replayed)),
+    Effect.map((replayed) => ({ _tag: "Synced" as const, conversations: replayed.size })),
     Effect.ensuring(Effect.sync(() => held.forEach((hub) => context.hubs.release(hub)))),
   )
 })
@@ -66,7 +70,7 @@ const knownOf = ({ known }: SyncFrame["payload"]): ReadonlyMap<string, number> =
 const removedAfter = (asked: Asked, cursor: Cursor | undefined): number =>
   cursor?.position ?? (asked.known.size > 0 ? -1 : asked.head)
 
-/** Every hub has reached its conversation's head as of `head`: a fresh one by being opened now, others by asking. */
+/** Every hub has reached its conversation's head as of `head`: a fresh one by being opened now, others by asking, at once where that is known. */
 const openHubs = (
   session: Session,
   head: number,
@@ -74,13 +78,21 @@ const openHubs = (
   held: Map<string, Hub>,
 ) => {
   const { hubs, log, watermark } = session.context
+  const settled = watermark.settle() >= head
+  const reachedNow = ({ conversation, joinedSeq }: MembershipRow): boolean => {
+    const hub = hubs.holdNow(conversation)
+    if (hub === undefined) return false
+    held.set(conversation, hub)
+    const now = settled ? hub.last : log.headNow(conversation)?.revision
+    return now !== undefined && hub.last >= Math.max(now, joinedSeq)
+  }
   return Effect.forEach(
-    rows.filter((row) => row.member),
+    rows.filter((row) => row.member && !reachedNow(row)),
     Effect.fnUntraced(function* ({ conversation, joinedSeq }): Effect.fn.Return<void, Unavailable> {
       const fresh = hubs.get(conversation) === undefined
-      const hub = yield* hubs.hold(conversation)
+      const hub = held.get(conversation) ?? (yield* hubs.hold(conversation))
       held.set(conversation, hub)
-      if (!fresh && watermark.settle() < head) {
+      if (!fresh && !settled) {
         const now = yield* log.head(conversation)
         yield* hub.reached(now?.revision ?? -1)
       }
@@ -93,82 +105,37 @@ const openHubs = (
 const takeTurns = Effect.fnUntraced(function* (
   session: Session,
   asked: Asked,
-  turns: ReadonlyArray<Turn>,
-): Effect.fn.Return<SyncOutcome, Unavailable> {
+  turns: ReadonlyArray<Turn<Hub>>,
+): Effect.fn.Return<ReadonlySet<string>, Unavailable> {
   let left = FRAMES_PER_SYNC
-  let conversations = 0
+  const replayed = new Set<string>()
   for (const turn of turns) {
     if (session.closed) break
     const frames = Math.min(left, FRAMES_PER_CONVERSATION)
-    const sent = yield* turn._tag === "Lost"
-      ? lose(session, turn, frames)
-      : attach(session, turn, frames, asked.head)
+    const sent =
+      turn._tag === "Lost"
+        ? yield* lose(session, turn, frames)
+        : (attachAtSeamNow(session, seamOf(turn, frames, asked.head)) ??
+          (yield* provenTurn(turn, {
+            user: session.user,
+            membership: session.context.membership,
+            frames,
+            head: asked.head,
+            attach: (seam) => attachAtSeam(session, seam),
+            lose: (lost) => lose(session, lost, frames),
+          })))
     left -= sent.frames
-    if (sent.replayed) conversations++
+    if (sent.replayed) replayed.add(turn.row.conversation)
   }
-  return { _tag: "Synced", conversations }
+  return replayed
 })
 
-interface Sent {
-  readonly frames: number
-  readonly replayed: boolean
-}
-
-const attach = Effect.fnUntraced(function* (
+/** Markers and receipts that moved since the cursor; without one, those of the conversations that were shown. */
+const tellMoved = (
   session: Session,
-  turn: Extract<Turn, { readonly _tag: "Attach" }>,
-  frames: number,
-  head: number,
-): Effect.fn.Return<Sent, Unavailable> {
-  const { hub, known, announce } = turn
-  const { membership } = session.context
-  let { joinedSeq: joined } = turn.row
-  let provenTo = head
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const reach = { ...turn.reach, joined, frames }
-    const attached = yield* attachAtSeam(session, { hub, reach, provenTo, known, announce })
-    if (attached._tag === "Attached") return attached
-    // More than a window of events came while other conversations had their turns.
-    provenTo = attached.position
-    yield* membership.caughtUp(provenTo)
-    const row = (yield* membership.of(session.user, -1)).find((one) => one.conversation === hub.conversation)
-    if (row === undefined) break
-    if (!row.member) return yield* lose(session, lostOf(turn, row), frames)
-    joined = row.joinedSeq
-  }
-  return yield* new Unavailable({ reason: "the membership moves faster than it can be read" })
-})
-
-const lostOf = (turn: Turn, row: MembershipRow): Extract<Turn, { readonly _tag: "Lost" }> => ({
-  _tag: "Lost",
-  row,
-  removedSeq: row.removedSeq ?? row.joinedSeq,
-  known: turn.known,
-  reach: { ...turn.reach, joined: row.joinedSeq },
-})
-
-/**
- * What he missed up to his own removal, which is the last, whatever the budget; then `inbox.removed`. No `inbox.added`: that would
- * show the conversation as it is now, and he is no member now.
- */
-const lose = Effect.fnUntraced(function* (
-  session: Session,
-  { known, reach, removedSeq, row }: Extract<Turn, { readonly _tag: "Lost" }>,
-  frames: number,
-): Effect.fn.Return<Sent, Unavailable> {
-  const { context, ids } = session
-  const { conversation } = row
-  const window = yield* readBack(context.log, conversation, undefined, removedSeq, {
-    ...reach,
-    frames: Math.max(1, frames),
-  })
-  if (needsGap(window, known) && window.events.length > 0)
-    session.push(syncGapFrame(ids, context.now(), conversation, window.start - 1))
-  for (const event of window.events) {
-    if (!session.outbox.hasRoom()) yield* session.outbox.room()
-    session.handBytes(event)
-  }
-  session.left(conversation, { seq: removedSeq, position: row.removedPosition ?? -1 })
-  session.push(inboxRemovedFrame(ids, context.now(), conversation))
-  return { frames: window.events.length, replayed: true }
-})
+  cursor: Cursor | undefined,
+  replayed: ReadonlySet<string>,
+): Effect.Effect<void, Unavailable> =>
+  cursor === undefined
+    ? tellMovedSince(session, -1, (conversation) => replayed.has(conversation))
+    : tellMovedSince(session, cursor.told)

@@ -4,7 +4,6 @@
  * Always true: pure. Every conversation of the user is either replayed and attached, attached only, or lost.
  */
 import type { MembershipRow } from "@parley/projections/Membership"
-import type { Hub } from "./Hub.ts"
 import type { Reach } from "./readBack.ts"
 
 /** Frames of one conversation, and of one sync. */
@@ -22,62 +21,79 @@ export interface Asked {
   readonly head: number
 }
 
-export type Turn =
-  | {
-      readonly _tag: "Attach"
-      readonly row: MembershipRow
-      readonly hub: Hub
-      readonly reach: Omit<Reach, "frames">
-      readonly known: number | undefined
-      readonly announce: boolean
-    }
-  | {
-      readonly _tag: "Lost"
-      readonly row: MembershipRow
-      readonly removedSeq: number
-      readonly reach: Omit<Reach, "frames">
-      readonly known: number | undefined
-    }
-
-/** Newest conversations first. `hubs`: those of the conversations that the user is in. */
-export const planSync = (
-  asked: Asked,
-  rows: ReadonlyArray<MembershipRow>,
-  hubs: ReadonlyMap<string, Hub>,
-): ReadonlyArray<Turn> => {
-  const placed: Array<{ readonly at: number; readonly turn: Turn }> = []
-  const recent = asked.position === undefined ? recentOf(hubs) : undefined
-  for (const row of rows) {
-    const known = asked.known.get(row.conversation)
-    if (row.member) {
-      const hub = hubs.get(row.conversation)!
-      placed.push({ at: hub.lastPosition, turn: attachTurn(asked, row, hub, known, recent) })
-    } else if (asked.position !== undefined || known !== undefined)
-      placed.push({ at: row.removedPosition ?? -1, turn: lostTurn(asked, row, known) })
-  }
-  return placed.sort((a, b) => b.at - a.at).map(({ turn }) => turn)
+/** Where a conversation stands: a hub, or what was found of it. `lastPosition`: at or after the place of `last` in the log. */
+export interface Head {
+  readonly conversation: string
+  readonly last: number
+  readonly lastPosition: number
 }
 
-const recentOf = (hubs: ReadonlyMap<string, Hub>): ReadonlySet<string> =>
+export type Turn<H extends Head> = AttachTurn<H> | LostTurn
+
+export type AttachTurn<H extends Head> = {
+  readonly _tag: "Attach"
+  /** Its place among the turns: a position in the log. */
+  readonly at: number
+  readonly row: MembershipRow
+  readonly hub: H
+  readonly reach: Omit<Reach, "frames">
+  readonly known: number | undefined
+  readonly announce: boolean
+}
+
+export type LostTurn = {
+  readonly _tag: "Lost"
+  readonly at: number
+  readonly row: MembershipRow
+  readonly removedSeq: number
+  readonly reach: Omit<Reach, "frames">
+  readonly known: number | undefined
+}
+
+/** Newest conversations first. `heads`: of the conversations that the user is in, and of lost ones that are to be placed by theirs. */
+export const planSync = <H extends Head>(
+  asked: Asked,
+  rows: ReadonlyArray<MembershipRow>,
+  heads: ReadonlyMap<string, H>,
+): ReadonlyArray<Turn<H>> => {
+  const turns: Array<Turn<H>> = []
+  const recent = asked.position === undefined ? recentOf(rows, heads) : undefined
+  for (const row of rows) {
+    const known = asked.known.get(row.conversation)
+    if (row.member) turns.push(attachTurn(asked, row, heads.get(row.conversation)!, known, recent))
+    else if (asked.position !== undefined || known !== undefined) {
+      const at = heads.get(row.conversation)?.lastPosition ?? row.removedPosition ?? -1
+      turns.push(lostTurn(asked, row, at, known))
+    }
+  }
+  return turns.sort((a, b) => b.at - a.at)
+}
+
+const recentOf = (
+  rows: ReadonlyArray<MembershipRow>,
+  heads: ReadonlyMap<string, Head>,
+): ReadonlySet<string> =>
   new Set(
-    [...hubs.values()]
+    rows
+      .flatMap((row) => (row.member ? [heads.get(row.conversation)!] : []))
       .sort((a, b) => b.lastPosition - a.lastPosition)
       .slice(0, RECENT_CONVERSATIONS)
-      .map((hub) => hub.conversation),
+      .map((head) => head.conversation),
   )
 
-const attachTurn = (
+const attachTurn = <H extends Head>(
   asked: Asked,
   row: MembershipRow,
-  hub: Hub,
+  hub: H,
   known: number | undefined,
   recent: ReadonlySet<string> | undefined,
-): Turn => {
+): AttachTurn<H> => {
   // An older conversation of a client without a cursor: from the head at the beginning of the sync on.
   const quiet = recent !== undefined && !recent.has(row.conversation)
   const position = quiet ? asked.head : (asked.position ?? -1)
   return {
     _tag: "Attach",
+    at: hub.lastPosition,
     row,
     hub,
     known,
@@ -91,8 +107,9 @@ const attachTurn = (
   }
 }
 
-const lostTurn = (asked: Asked, row: MembershipRow, known: number | undefined): Turn => ({
+const lostTurn = (asked: Asked, row: MembershipRow, at: number, known: number | undefined): LostTurn => ({
   _tag: "Lost",
+  at,
   row,
   removedSeq: row.removedSeq ?? row.joinedSeq,
   known,

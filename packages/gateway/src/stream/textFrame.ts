@@ -24,6 +24,12 @@ export const textFrameOf = (text: string): Buffer => {
   return frame
 }
 
+/** What `textFrame` was given, as text. */
+export const textOf = (frame: Buffer): string => {
+  const short = frame[1]!
+  return frame.toString("utf8", short < 126 ? 2 : short === 126 ? 4 : 10)
+}
+
 const headerBytes = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10)
 
 const writeHeader = (frame: Buffer, length: number): void => {

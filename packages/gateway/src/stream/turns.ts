@@ -1,5 +1,6 @@
 /**
- * What a connection waits for, one thing after another: its syncs, catching up after it was too slow, conversations joined.
+ * What a connection waits for, one thing after another: its syncs, catching up after it was too slow, notes that it is owed,
+ * conversations joined.
  *
  * Always true: one fiber for a connection at a time, and none while there is nothing to do. A connection that cannot be served is
  * closed, never left behind silently.
@@ -12,6 +13,7 @@ import * as Schedule from "effect/Schedule"
 import { type Refused, problemOf, refuse, unavailable } from "../problems.ts"
 import { catchUp } from "./catchUp.ts"
 import { runJoin } from "./joining.ts"
+import { tellMovedSince } from "./notes.ts"
 import type { Session } from "./Session.ts"
 import { runSync } from "./sync.ts"
 
@@ -21,7 +23,12 @@ const patience = { schedule: Schedule.exponential("100 millis"), times: 5 }
 const badCursor = refuse("bad_request", undefined, {
   errors: [{ path: "payload.cursor", message: "Expected a cursor of this user" }],
 })
+const nobody = Effect.succeed({ _tag: "Synced", conversations: 0 } as const)
 const gone = refuse("gone", "The cursor is of another history of the log: sync without one.")
+
+/** Notes are owed, and now they can be told. */
+export const mayTell = ({ context, outbox, owesNotes, phase }: Session): boolean =>
+  owesNotes && phase === "synced" && outbox.hasRoom() && !context.sheds("receipts")
 
 export const startTurns = (session: Session): void => {
   if (session.working || session.closed) return
@@ -38,6 +45,8 @@ const turns = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<v
   while (!session.closed) {
     const sync = session.syncs?.shift()
     if (sync !== undefined) {
+      // A list that was pushed to keeps room for more.
+      if (session.syncs?.length === 0) session.syncs = undefined
       yield* answerSync(session, sync)
       continue
     }
@@ -46,6 +55,10 @@ const turns = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<v
       session.context.counters.caughtUp++
       for (const attachment of session.attachments.values())
         yield* Effect.retry(catchUp(session, attachment), patience)
+      continue
+    }
+    if (mayTell(session)) {
+      yield* inTurn(session, Effect.retry(tellMovedSince(session, session.toldTo), patience))
       continue
     }
     const join = session.phase === "synced" ? session.joins?.entries().next().value : undefined
@@ -57,6 +70,18 @@ const turns = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<v
   session.working = false
 })
 
+/** What asks the models and the log for much waits for its turn among all connections; not while it waits for a slow reader. */
+const inTurn = <A>(session: Session, work: Effect.Effect<A, Unavailable>): Effect.Effect<A, Unavailable> => {
+  const { syncs } = session.context
+  return Effect.suspend(() => {
+    session.outbox.aside = (wait) => syncs.aside(wait)
+    return Effect.ensuring(
+      syncs.queue(work),
+      Effect.sync(() => (session.outbox.aside = undefined)),
+    )
+  })
+}
+
 const answerSync = Effect.fnUntraced(function* (
   session: Session,
   frame: NonNullable<Session["syncs"]>[number],
@@ -64,7 +89,9 @@ const answerSync = Effect.fnUntraced(function* (
   const { context } = session
   const to = { id: frame.id }
   context.counters.syncs++
-  const outcome = yield* Effect.result(runSync(session, frame))
+  // Who left while he waited for his turn takes nobody's.
+  const sync = Effect.suspend(() => (session.closed ? nobody : runSync(session, frame)))
+  const outcome = yield* Effect.result(inTurn(session, sync))
   if (session.closed) return
   const requestId = session.requestId()
   const refused = (problem: Refused): void => session.refuse(to, problemOf(problem, { requestId }).body)

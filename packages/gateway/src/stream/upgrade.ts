@@ -9,18 +9,35 @@ import type { Unavailable } from "@parley/runtime/errors"
 import * as Effect from "effect/Effect"
 import { WebSocketServer, type WebSocket } from "ws"
 import type { StreamGrant, StreamTokens } from "../auth/StreamTokens.ts"
+import { overRate } from "../http/limited.ts"
+import type { Admission, Busy } from "../limits/Admission.ts"
+import type { CallerAddress } from "../limits/callerAddress.ts"
+import type { RateLimiter } from "../limits/RateLimiter.ts"
 import { SUBPROTOCOL, lookAt } from "./admission.ts"
 import { type Refusal, refuseUpgrade } from "./refuseUpgrade.ts"
 
 const MOST_BYTES = 1_048_576
 const RETRY_MS = 2_000
 
+export type UpgradeLimiter = Pick<RateLimiter, "takeUpgrade" | "takeUnauthenticated">
+
 export interface Gate {
   readonly tokens: StreamTokens["Service"]
   readonly allowedOrigins: ReadonlyArray<string>
   readonly draining: () => boolean
+  /** By address. */
+  readonly limiter: UpgradeLimiter
+  readonly address: CallerAddress
+  /** New connections are given up under pressure, or those that came have not synced yet. */
+  readonly overloaded: () => boolean
+  /** Upgrades being looked at. */
+  readonly admission: Admission
+  /** Milliseconds. */
+  readonly now: () => number
   /** The log's head, for `hello`. */
   readonly head: Effect.Effect<number, Unavailable>
+  /** As of the call. */
+  readonly isRevoked: (user: string, device: string) => Effect.Effect<boolean, Unavailable>
   /** In the turn in which the handshake was answered. */
   readonly connected: (ws: WebSocket, socket: Duplex, grant: StreamGrant, head: number) => void
   readonly fork: (effect: Effect.Effect<void>) => void
@@ -34,13 +51,27 @@ const refusals = {
   NoToken: { code: "unauthenticated", detail: "A stream token is missing." },
 } as const satisfies Record<string, Refusal>
 
-const badToken: Refusal = { code: "unauthenticated", detail: "The stream token is bad, expired or used." }
+const badToken: Refusal = {
+  code: "unauthenticated",
+  detail: "The stream token is bad, expired or used, or its device was revoked.",
+}
 const draining: Refusal = {
   code: "unavailable",
   detail: "This server is going away.",
   retryAfterMs: RETRY_MS,
 }
 const noStore: Refusal = { code: "unavailable", detail: "The log does not answer.", retryAfterMs: RETRY_MS }
+
+const busy = ({ retryAfterMs }: Busy): Refusal => ({
+  code: "unavailable",
+  detail: "Too many connect at the moment.",
+  retryAfterMs,
+})
+
+interface Admitted {
+  readonly grant: StreamGrant
+  readonly head: number
+}
 
 /** Listens to a server's `upgrade`: it must be the only one who does. */
 export const upgradeListener = (gate: Gate) => {
@@ -55,30 +86,56 @@ export const upgradeListener = (gate: Gate) => {
 
   const admit = Effect.fnUntraced(function* (
     request: IncomingMessage,
-  ): Effect.fn.Return<{ readonly grant: StreamGrant; readonly head: number } | Refusal> {
+    address: string,
+  ): Effect.fn.Return<Admitted | Refusal> {
     if (gate.draining()) return draining
+    if (gate.overloaded()) return busy(gate.admission.busy())
+    const upgrade = gate.limiter.takeUpgrade(address, gate.now())
+    if (!upgrade.ok) return overRate(upgrade)
+    return yield* gate.admission
+      .admit(lookedAt(request))
+      .pipe(Effect.catch((full) => Effect.succeed(busy(full))))
+  })
+
+  const lookedAt = Effect.fnUntraced(function* (
+    request: IncomingMessage,
+  ): Effect.fn.Return<Admitted | Refusal> {
     const look = lookAt(request, gate.allowedOrigins)
     if (look._tag !== "Token") return refusals[look._tag]
     const grant = yield* Effect.option(gate.tokens.verify(look.token))
     if (grant._tag === "None") return badToken
     const head = yield* Effect.option(gate.head)
     if (head._tag === "None") return noStore
-    return { grant: grant.value, head: head.value }
+    // After the head was read: what is revoked from there on closes the connection when it is heard of.
+    const revoked = yield* Effect.option(gate.isRevoked(grant.value.user, grant.value.device))
+    if (revoked._tag === "None") return noStore
+    return revoked.value ? badToken : { grant: grant.value, head: head.value }
   })
+
+  /** Whoever keeps coming without a valid token is told to slow down instead. */
+  const refusalOf = (refusal: Refusal, address: string): Refusal => {
+    if (refusal.code !== "unauthenticated") return refusal
+    const verdict = gate.limiter.takeUnauthenticated(address, gate.now())
+    return verdict.ok ? refusal : overRate(verdict)
+  }
 
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // A peer that goes away meanwhile must not take the process with it.
     socket.on("error", destroySocket)
+    const address = gate.address(request)
     gate.fork(
-      Effect.map(admit(request), (admission) => {
+      Effect.map(admit(request, address), (admission) => {
         if (socket.destroyed) return
-        if ("code" in admission) return refuseUpgrade(socket, admission)
+        if ("code" in admission) return refuseUpgrade(socket, refusalOf(admission, address))
         if (gate.draining()) return refuseUpgrade(socket, draining)
-        if (!gate.tokens.use(admission.grant)) return refuseUpgrade(socket, badToken)
+        if (!gate.tokens.use(admission.grant)) return refuseUpgrade(socket, refusalOf(badToken, address))
         socket.off("error", destroySocket)
+        // Until the first frame is written, so that both are one write.
+        socket.cork()
         wss.handleUpgrade(request, socket, head, (ws) =>
           gate.connected(ws, socket, admission.grant, admission.head),
         )
+        if (socket.writableCorked > 0) socket.uncork()
       }),
     )
   }

@@ -18,7 +18,7 @@ const key = new TextEncoder().encode(secret)
 
 /** Who was registered, in order; `failing` keeps the next ones out. */
 const people = { registered: [] as Array<string>, failing: false }
-const users = Layer.succeed(Users, {
+const users = Layer.mock(Users, {
   register: ({ actor }) =>
     Effect.suspend(() => {
       if (people.failing) return Effect.fail(new Unavailable({ reason: "asleep" }))

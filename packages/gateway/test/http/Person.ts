@@ -1,10 +1,16 @@
-/** Somebody who asks over HTTP, and what is answered. */
+/**
+ * Somebody who asks over HTTP, and what is answered.
+ *
+ * Always true: what is not as the served document says never reaches the test that asked.
+ */
 import { decoder } from "@parley/domain/wire/decode"
 import { Problem } from "@parley/domain/wire/problem"
 import { DevLogin } from "@parley/domain/wire/http"
 import { Conversation } from "@parley/domain/wire/conversation"
 import type * as Schema from "effect/Schema"
 import { expect } from "vitest"
+import { documentsOf } from "../../src/documents/traffic/documentsOf.ts"
+import { byAjv } from "../documents/byAjv.ts"
 import type { TestApp } from "./TestApp.ts"
 
 export interface Answered {
@@ -17,6 +23,16 @@ export interface Answered {
 export const send = async (app: TestApp, path: string, init: RequestInit = {}): Promise<Answered> => {
   const response = await fetch(app.url + path, init)
   const text = await response.text()
+  const { http } = await documentsOf(app.url, byAjv)
+  const fault = http({
+    method: init.method ?? "GET",
+    target: path,
+    sent: typeof init.body === "string" ? init.body : undefined,
+    status: response.status,
+    headers: response.headers,
+    text,
+  })
+  if (fault !== undefined) throw new Error(`not what /openapi.json says: ${fault}`)
   const isJson = response.headers.get("content-type")?.includes("json") === true && text !== ""
   return {
     status: response.status,
@@ -47,10 +63,13 @@ export const expectProblem = (answered: Answered, code: string): Problem => {
 export class Person {
   readonly id: string
   readonly token: string
+  /** Where the server is. */
+  readonly url: string
   readonly #app: TestApp
 
   constructor(app: TestApp, id: string, token: string) {
     this.#app = app
+    this.url = app.url
     this.id = id
     this.token = token
   }
@@ -70,6 +89,30 @@ export class Person {
 
   post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answered> {
     return this.postRaw(path, JSON.stringify(body), headers)
+  }
+
+  patch(path: string, body: unknown): Promise<Answered> {
+    return this.ask("PATCH", path, body)
+  }
+
+  put(path: string, body?: unknown): Promise<Answered> {
+    return this.ask("PUT", path, body)
+  }
+
+  delete(path: string): Promise<Answered> {
+    return this.ask("DELETE", path)
+  }
+
+  /** Without a body when it is `undefined`. */
+  ask(method: string, path: string, body?: unknown): Promise<Answered> {
+    return send(this.#app, path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
   }
 
   postRaw(

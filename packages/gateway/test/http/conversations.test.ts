@@ -1,6 +1,6 @@
 /** Direct conversations, the inbox, one conversation. */
 import { Conversation } from "@parley/domain/wire/conversation"
-import { Inbox } from "@parley/domain/wire/http"
+import { Inbox, MessagePage } from "@parley/domain/wire/http"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { expectProblem, Person, read } from "./Person.ts"
 import { startApp, type TestApp } from "./TestApp.ts"
@@ -66,6 +66,48 @@ it("the inbox is by latest activity, with last message and unread number, page b
   const rest = read(Inbox, await carl.get(`/v1/conversations?limit=2&cursor=${first.next_cursor}`))
   expect(rest.items.map((item) => item.id)).toEqual([ids[2]])
   expect(rest.next_cursor).toBeUndefined()
+})
+
+it("pages of an inbox that changes meanwhile: each conversation that one stays in, once", async () => {
+  const dora = await Person.signIn(app, "dora")
+  const ids = []
+  for (let i = 0; i < 12; i++) ids.push(await dora.with(`q${i}`))
+  const seen: Array<string> = []
+  let cursor: string | undefined
+  do {
+    const query: string = cursor === undefined ? "" : `&cursor=${cursor}`
+    const found: Inbox = read(Inbox, await dora.get(`/v1/conversations?limit=3${query}`))
+    seen.push(...found.items.map((item) => item.id))
+    cursor = found.next_cursor
+    // The oldest and the newest come to the top, and a new one is opened.
+    await dora.say(ids[0]!, `k${seen.length}`, "up")
+    await dora.say(ids[11]!, `k${seen.length}`, "up")
+    await dora.with(`new-${seen.length}`)
+  } while (cursor !== undefined)
+  expect(seen).toEqual([...ids].reverse())
+})
+
+it("what is read and said moves the marker and the unread number as the protocol says", async () => {
+  const fay = await Person.signIn(app, "fay")
+  const gus = await Person.signIn(app, "gus")
+  const id = await fay.group(["gus"])
+  const line = async () => {
+    const item = read(Inbox, await gus.get("/v1/conversations")).items.find((one) => one.id === id)
+    return [item?.read_seq, item?.unread, item?.last_message?.seq]
+  }
+  for (const key of ["1", "2", "3"]) await fay.say(id, key, key)
+  expect(await line()).toEqual([0, 3, 3])
+  // One's own message neither counts nor moves the marker.
+  await gus.say(id, "own", "own")
+  expect(await line()).toEqual([0, 3, 4])
+  await gus.post(`/v1/conversations/${id}/receipts`, { read_up_to: 2 })
+  expect(await line()).toEqual([2, 1, 4])
+  const last = read(MessagePage, await gus.get(`/v1/conversations/${id}/messages?around=3&limit=1`)).items[0]!
+  await fay.delete(`/v1/conversations/${id}/messages/${last.message_id}`)
+  expect(await line()).toEqual([2, 0, 4])
+  await fay.post(`/v1/groups/${id}/members`, { remove: ["gus"] })
+  await fay.post(`/v1/groups/${id}/members`, { add: [{ user_id: "gus" }] })
+  expect(await line()).toEqual([7, 0, 4])
 })
 
 it.each(["limit=0", "limit=-1", "limit=1.5", "limit=x", "limit=1e3", "cursor=x", "cursor=-1", "cursor="])(

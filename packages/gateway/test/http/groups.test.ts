@@ -43,6 +43,14 @@ it("the same Idempotency-Key gives the same group; another body is a mismatch; a
   expect(read(Conversation, others).id).not.toBe(read(Conversation, first).id)
 })
 
+it("twenty requests at once under one Idempotency-Key make one group: one is 201, the others the same as 200", async () => {
+  const headers = { "idempotency-key": "key-raced" }
+  const body = { name: "once", member_ids: ["bob"] }
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ann.post("/v1/groups", body, headers)))
+  expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(19).fill(200), 201])
+  expect(new Set(answers.map((one) => read(Conversation, one).id)).size).toBe(1)
+})
+
 it("an Idempotency-Key that is none: bad_request", async () => {
   const answered = await ann.post(
     "/v1/groups",

@@ -91,6 +91,47 @@ it("a conversation's rate is full up to 500 members and falls to a tenth at 10,0
     expect(conversationRate(size + 100)).toBeLessThan(conversationRate(size))
 })
 
+it("never more people than burst + rate × t are named by one user; who waits as long as he was told may name them", () => {
+  const few = { ...defaultLimits, member_changes_per_second: 3, member_changes_burst: 20 }
+  const changes = fc.array(
+    fc.record({
+      user: fc.integer({ min: 0, max: 2 }),
+      count: fc.integer({ min: 1, max: 20 }),
+      pause: fc.integer({ min: 0, max: 9_000 }),
+    }),
+    { maxLength: 100 },
+  )
+  fc.assert(
+    fc.property(changes, (asked) => {
+      const limiter = new RateLimiter(few)
+      const passed: Array<Let> = []
+      let at = 0
+      for (const { user, count, pause } of asked) {
+        at += pause
+        const verdict = limiter.takeMembers(`u${user}`, count, at)
+        if (!verdict.ok) {
+          at += verdict.retryAfterMs
+          expect(limiter.takeMembers(`u${user}`, count, at).ok).toBe(true)
+        }
+        for (let i = 0; i < count; i++) passed.push({ key: `u${user}`, at })
+      }
+      for (const one of byKey(passed)) expectWithin(one, 20, 3)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it("a request that names more people than the burst needs a full bucket and empties it", () => {
+  const limiter = new RateLimiter({
+    ...defaultLimits,
+    member_changes_per_second: 1,
+    member_changes_burst: 10,
+  })
+  expect(limiter.takeMembers("ann", 1_000, 0).ok).toBe(true)
+  expect(limiter.takeMembers("ann", 1_000, 9_000)).toMatchObject({ ok: false, retryAfterMs: 1_000 })
+  expect(limiter.takeMembers("ann", 1_000, 10_000).ok).toBe(true)
+})
+
 it("a clock that is set back neither gives nor takes", () => {
   const limiter = new RateLimiter({ ...limits, messages_burst: 1, messages_per_second: 1 })
   expect(limiter.takeMessage("ann", "one", 2, 10_000).ok).toBe(true)

@@ -4,13 +4,17 @@
  */
 import { receive } from "../../src/stream/receive.ts"
 import type { Session } from "../../src/stream/Session.ts"
+import type { FramedEvent } from "../../src/stream/FramedEvent.ts"
+import { Held } from "./Held.ts"
 import { membersAt } from "./membershipOf.ts"
+import { presentFrames } from "./TestLog.ts"
 import { type Received, type TestWire, payloadOf } from "./TestWire.ts"
 import type { World } from "./World.ts"
 
 export class TestClient {
   readonly user: string
   readonly problems: Array<string> = []
+  readonly held: Held
   /** What it holds: the last `seq` of each conversation that it is in. */
   readonly known = new Map<string, number>()
   /** Every frame with a `seq` that ever came, by conversation. */
@@ -32,6 +36,7 @@ export class TestClient {
     this.#world = world
     this.user = user
     this.#device = device
+    this.held = new Held(world, user)
   }
 
   connect(): void {
@@ -52,8 +57,14 @@ export class TestClient {
 
   disconnect(): void {
     this.read()
-    this.session?.gone()
+    this.session?.gone("closed")
     this.session = undefined
+  }
+
+  /** Says that it has got, or read, up to there. */
+  receipt(kind: "read" | "delivered", conversation_id: string, up_to_seq: number): void {
+    const frame = { id: "receipt", type: `receipt.${kind}`, conversation_id, payload: { up_to_seq } }
+    if (this.online) receive(this.session!, Buffer.from(JSON.stringify(frame)), false)
   }
 
   get online(): boolean {
@@ -69,8 +80,10 @@ export class TestClient {
   }
 
   #take(frame: Received, text: string): void {
+    this.held.take(frame)
     const { conversation_id: conversation = "", payload, seq, type } = frame
     if (seq !== undefined) return this.#event(conversation, seq, text)
+    if (type === "ack" && frame.reply_to !== "sync") return
     if (type === "sync.gap") {
       const to = payload["to_seq"] as number
       if ((this.#next.get(conversation) ?? 0) > to + 1)
@@ -90,7 +103,8 @@ export class TestClient {
       this.cursor = payload["cursor"] as string
       this.#covers(this.cursor)
     } else if (type === "error") {
-      if (payload["code"] !== "unavailable") this.#fault(`error ${String(payload["code"])}`)
+      const left = payload["code"] === "not_found" && frame.reply_to === "receipt"
+      if (payload["code"] !== "unavailable" && !left) this.#fault(`error ${String(payload["code"])}`)
     }
   }
 
@@ -98,8 +112,7 @@ export class TestClient {
     const model = this.#world.streams.get(conversation)?.[seq]
     if (model === undefined) return this.#fault(`${conversation} ${seq}: not in the log`)
     const { framed } = model
-    const own = framed.sender === this.user ? framed.senderBytes! : framed.bytes
-    if (text !== payloadOf(own)) this.#fault(`${conversation} ${seq}: not the log's frame`)
+    this.#shows(conversation, seq, text)
     const expected = this.#next.get(conversation)
     const held = this.known.get(conversation)
     const joins = framed.added?.includes(this.user) === true
@@ -113,6 +126,30 @@ export class TestClient {
     this.known.set(conversation, Math.max(seq, held ?? -1))
     const seen = this.seen.get(conversation) ?? new Set()
     this.seen.set(conversation, seen.add(seq))
+  }
+
+  /** The log's own frame, hidden where it must be; or, of words that were changed since, one that shows a later state of them. */
+  #shows(conversation: string, seq: number, text: string): void {
+    const stream = this.#world.streams.get(conversation)!
+    const { event, framed } = stream[seq]!
+    const joined = membersAt(stream.slice(0, seq), Number.POSITIVE_INFINITY).get(this.user) ?? seq
+    const first = stream[0]!.event
+    const hides = first._tag === "ConversationCreated" && first.history === "from_join"
+    const bytesOf = (one: FramedEvent): Buffer =>
+      hides && one.about !== undefined && one.about < joined
+        ? one.hiddenBytes!
+        : one.sender === this.user
+          ? one.senderBytes!
+          : one.bytes
+    if (text === payloadOf(bytesOf(framed))) return
+    const spoken = event._tag === "MessageSent" || event._tag === "MessageEdited"
+    const later = spoken
+      ? stream.some(
+          (_, end) =>
+            text === payloadOf(bytesOf(presentFrames(conversation, stream.slice(0, end + 1))[seq] ?? framed)),
+        )
+      : false
+    if (!later) this.#fault(`${conversation} ${seq}: not the log's frame`)
   }
 
   /** A cursor says that everything up to its place was handed over: it must be so. */
@@ -141,6 +178,8 @@ export class TestClient {
   /** At the end, after quiet: the head of each conversation that he is in, and nothing of the others. */
   verify(): void {
     this.read()
+    this.held.verify()
+    for (const fault of this.held.faults) this.#fault(fault)
     for (const [conversation, stream] of this.#world.streams) {
       const member = membersAt(stream, Number.POSITIVE_INFINITY).has(this.user)
       const held = this.known.get(conversation)

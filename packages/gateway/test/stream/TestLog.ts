@@ -1,11 +1,32 @@
 /** A log of conversations in memory, and the few things that happen in them. */
 import type { ConversationEvent } from "@parley/domain/conversation/events"
+import { messageIdAt } from "@parley/domain/ids"
 import type { Announcement } from "@parley/runtime/Broker"
 import { announcementOf } from "@parley/runtime/frames"
-import { framed } from "../../src/stream/FramedEvent.ts"
+import { presentWords } from "@parley/runtime/presentWords"
+import { type FramedEvent, framed } from "../../src/stream/FramedEvent.ts"
 import { type Model, membersAt } from "./membershipOf.ts"
 
 export const cnv = (n: number): string => `cnv_${String(n).padStart(26, "0")}`
+
+/** Every event with words says its own place. */
+const openedAt = (conversation: string, seq: number) => ({
+  body: `{"text":"${conversation} ${seq}"}`,
+  name: "name",
+})
+
+/** A run of a conversation's events as a replay shows it. */
+export const presentFrames = (
+  conversation: string,
+  run: ReadonlyArray<Model>,
+): ReadonlyArray<FramedEvent> => {
+  const words = presentWords(
+    run.map(({ event, framed: { seq } }) => ({ event, seq, opened: openedAt(conversation, seq) })),
+  )
+  return run.map(({ event, framed: { seq }, position }, index) =>
+    framed(announcementOf({ conversation, seq, position, event, opened: words[index]! })),
+  )
+}
 
 export abstract class TestLog {
   now = 1_000_000
@@ -23,7 +44,7 @@ export abstract class TestLog {
     const committed: Array<Announcement> = []
     for (const event of events) {
       const [seq, position] = [stream.length, ++this.position]
-      const opened = { body: `{"text":"${conversation} ${seq}"}`, name: "name" }
+      const opened = openedAt(conversation, seq)
       const announcement = announcementOf({ conversation, seq, position, event, opened })
       stream.push({ event, framed: framed(announcement), position })
       committed.push(announcement)
@@ -38,7 +59,7 @@ export abstract class TestLog {
     this.append(conversation, {
       _tag: "MessageSent",
       ts: this.now,
-      message_id: `msg_${String(++this.#keys).padStart(26, "0")}`,
+      message_id: messageIdAt(this.streams.get(conversation)!.length, String(++this.#keys).padStart(18, "0")),
       sender,
       client_msg_id: `key-${this.#keys}`,
       body: { owner: sender, box: "" },
@@ -48,7 +69,37 @@ export abstract class TestLog {
     })
   }
 
+  /** About the message that stands at `seq`. */
+  edit(conversation: string, seq: number): void {
+    const body = { owner: "ann", box: "" }
+    this.append(conversation, { _tag: "MessageEdited", ...this.#about(conversation, seq), body, mac: "" })
+  }
+
+  delete(conversation: string, seq: number): void {
+    this.append(conversation, { _tag: "MessageDeleted", ...this.#about(conversation, seq), sender: "ann" })
+  }
+
+  react(conversation: string, seq: number): void {
+    const reaction = { emoji: "👍", count: 1 }
+    this.append(conversation, { _tag: "ReactionAdded", ...this.#about(conversation, seq), ...reaction })
+  }
+
+  #about(conversation: string, seq: number) {
+    const { event } = this.streams.get(conversation)![seq]!
+    if (event._tag !== "MessageSent") throw new Error(`${conversation} ${seq} is no message`)
+    return { ts: this.now, actor: "ann", message_seq: seq, message_id: event.message_id }
+  }
+
   found(conversation: string, ...users: ReadonlyArray<string>): void {
+    this.#found(conversation, "all", users)
+  }
+
+  /** Whoever joins later sees nothing of before. */
+  foundFromJoin(conversation: string, ...users: ReadonlyArray<string>): void {
+    this.#found(conversation, "from_join", users)
+  }
+
+  #found(conversation: string, history: "all" | "from_join", users: ReadonlyArray<string>): void {
     const members = users.map((user_id) => ({ user_id, role: "member" as const }))
     this.append(conversation, {
       _tag: "ConversationCreated",
@@ -57,7 +108,7 @@ export abstract class TestLog {
       creator: users[0]!,
       members,
       member_count: members.length,
-      history: "all",
+      history,
     })
   }
 

@@ -1,5 +1,13 @@
-/** A socket that keeps what is written to it. Stalled, it takes nothing more until it is drained. */
+/**
+ * A socket that keeps what is written to it. Stalled, it takes nothing more until it is drained.
+ *
+ * Always true: it takes no frame that is not as the stream's document says.
+ */
+import { defaultLimits } from "@parley/domain/limits"
+import { asyncApi } from "../../src/documents/asyncApi.ts"
+import { judgeStream } from "../../src/documents/traffic/judgeStream.ts"
 import type { Wire } from "../../src/stream/Outbox.ts"
+import { byAjv } from "../documents/byAjv.ts"
 
 export interface Received {
   readonly id: string
@@ -17,6 +25,8 @@ export const payloadOf = (bytes: Buffer): string => {
   return bytes.toString("utf8", short < 126 ? 2 : short === 126 ? 4 : 10)
 }
 
+const judge = judgeStream(asyncApi(defaultLimits), byAjv)()
+
 export class TestWire implements Wire {
   readonly frames: Array<Received> = []
   readonly texts: Array<string> = []
@@ -26,9 +36,11 @@ export class TestWire implements Wire {
   stalled = false
   #waiting = 0
 
-  write(frames: ReadonlyArray<Buffer>): void {
-    for (const bytes of frames) {
+  write(first: Buffer, more: ReadonlyArray<Buffer> = []): void {
+    for (const bytes of [first, ...more]) {
       const text = payloadOf(bytes)
+      const fault = judge.alone(text)
+      if (fault !== undefined) throw new Error(`not what /asyncapi.json says: ${fault}`)
       this.texts.push(text)
       this.frames.push(JSON.parse(text) as Received)
       if (this.stalled) this.#waiting += bytes.length
@@ -60,16 +72,20 @@ export class TestWire implements Wire {
     this.paused = false
   }
 
-  /** Types, with `seq` or what else tells them apart, of what came since `from`. */
+  /** What came since `from`. */
   story(from = 0): ReadonlyArray<string> {
-    return this.frames.slice(from).map(({ payload, seq, type }) => {
-      if (seq !== undefined) return `${type} ${seq}`
-      if (type === "sync.gap") return `sync.gap ${payload["to_seq"]}`
-      if (type === "error") return `error ${payload["code"]}`
-      return type
-    })
+    return storyOf(this.frames.slice(from))
   }
 }
+
+/** Types, with `seq` or what else tells them apart. */
+export const storyOf = (frames: ReadonlyArray<Received>): ReadonlyArray<string> =>
+  frames.map(({ payload, seq, type }) => {
+    if (seq !== undefined) return `${type} ${seq}`
+    if (type === "sync.gap") return `sync.gap ${payload["to_seq"]}`
+    if (type === "error") return `error ${payload["code"]}`
+    return type
+  })
 
 /** Lets everything that can run, run. */
 export const settle = async (): Promise<void> => {

@@ -3,26 +3,38 @@
  * through `gate`, so that a test decides what happens in between.
  */
 import { defaultLimits, type Limits } from "@parley/domain/limits"
-import type { Announcement, Broker } from "@parley/runtime/Broker"
+import type { Announcement, Broker, Hint, Note } from "@parley/runtime/Broker"
 import type { Conversations } from "@parley/runtime/Conversations"
 import { Unavailable } from "@parley/runtime/errors"
-import type { RecordedEvent } from "@parley/runtime/EventStore"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { Admission } from "../../src/limits/Admission.ts"
+import type { Sheddable } from "../../src/limits/shedOrder.ts"
+import { gather } from "../../src/stream/receipts/ReceiptCursors.ts"
 import { ConnectedUsers } from "../../src/stream/ConnectedUsers.ts"
-import type { ConversationLog } from "../../src/stream/ConversationLog.ts"
 import { Cursors } from "../../src/stream/Cursor.ts"
-import type { FramedEvent } from "../../src/stream/FramedEvent.ts"
+import { HistoryRules } from "../../src/stream/HistoryRules.ts"
 import { Hubs } from "../../src/stream/Hubs.ts"
 import { Flusher } from "../../src/stream/Outbox.ts"
 import { Rings } from "../../src/stream/Rings.ts"
 import { Session } from "../../src/stream/Session.ts"
+import { noPresence } from "../../src/stream/presence/StreamPresence.ts"
 import type { StreamContext } from "../../src/stream/StreamContext.ts"
 import { streamCounters } from "../../src/stream/StreamCounters.ts"
+import { typingOver } from "../../src/stream/typing/StreamTyping.ts"
 import { Watermark } from "../../src/stream/Watermark.ts"
-import { rowsOf } from "./membershipOf.ts"
+import { membersAt, rowsOf, viewOf } from "./membershipOf.ts"
 import { TestLog } from "./TestLog.ts"
 import { TestWire } from "./TestWire.ts"
+import { worldLog } from "./worldLog.ts"
+import { WorldReceipts } from "./WorldReceipts.ts"
+
+const sent = {
+  _tag: "Sent" as const,
+  message_id: `msg_${"0".repeat(26)}`,
+  seq: 7,
+  duplicate: false,
+}
 
 export interface WorldOptions {
   readonly ringBytes?: number
@@ -37,10 +49,18 @@ export class World extends TestLog {
   /** Whether the next announcement arrives. */
   announces: () => boolean = () => true
   failing = false
-  asked: Array<{ readonly conversation: string; readonly clientMsgId: string }> = []
+  /** Whether the log tells heads at once, as one in this process does. */
+  headsAtOnce = false
+  /** What the server gives up at the moment. */
+  readonly shed = new Set<Sheddable>()
+  asked: Array<{ readonly conversation: string; readonly asks: string; readonly clientMsgId?: string }> = []
   readonly users: ConnectedUsers
   readonly context: StreamContext
+  readonly receipts = new WorldReceipts(this.streams, () => ++this.position)
+  readonly gathered: ReturnType<typeof gather>
   readonly #receivers = new Map<string, Set<(announcement: Announcement) => void>>()
+  readonly #hints = new Set<(hint: Hint) => void>()
+  readonly #notes = new Map<string, Set<(note: Note) => void>>()
   #repaired = -1
   #sessions = 0
 
@@ -49,25 +69,59 @@ export class World extends TestLog {
     const fork = ((effect) => Effect.runFork(effect)) as StreamContext["fork"]
     const counters = streamCounters()
     const limits = { ...defaultLimits, ...options.limits }
-    const log = this.#log()
+    const log = worldLog(this, (at, answer) => this.#wait(at, answer))
     const broker = this.#broker()
-    const hubs = new Hubs(broker, { log, rings: new Rings(options.ringBytes ?? 1_048_576), counters, fork })
+    const [rings, rules] = [new Rings(options.ringBytes ?? 1_048_576), new HistoryRules(log)]
+    const hubs = new Hubs(broker, { log, rings, rules, counters, fork })
     this.users = new ConnectedUsers(broker, hubs, limits.connections_per_user)
+    const markers = (user: string, conversations: ReadonlyArray<string>) =>
+      this.#wait("markers", () => this.receipts.markers(user, conversations))
+    this.gathered = gather({
+      mostMembers: limits.receipts_members,
+      fork,
+      reads: { view: (conversation, user) => this.#wait("view", () => this.#view(conversation, user)) },
+      users: {
+        moveCursors: ({ actor }, moves) =>
+          this.#wait("moveCursors", () => this.receipts.moveCursors(actor, moves)),
+        privacy: (user) =>
+          this.#wait("privacy", () => ({
+            shareLastSeen: true,
+            sendReadReceipts: !this.receipts.hidden.has(user),
+          })),
+      },
+      teller: {
+        covered: (stretches) => this.#wait("covered", () => this.receipts.covered(stretches)),
+        markers,
+        tell: broker.tell,
+        now: () => this.now,
+      },
+    })
     this.context = {
       log,
       hubs,
+      rules,
+      receipts: this.gathered,
+      markers,
+      moved: (user, conversations, since) =>
+        this.#wait("moved", () => this.receipts.moved(user, conversations, since)),
       watermark: new Watermark(),
       membership: {
-        caughtUp: (position) =>
-          this.#wait("caughtUp", () => (this.modelPosition = Math.max(this.modelPosition, position))),
-        of: (user, removedAfter) =>
-          this.#wait("of", () => rowsOf(this.streams, user, this.modelPosition, removedAfter)),
+        of: (user, removedAfter, asOf = -1) =>
+          this.#wait("of", () => {
+            this.modelPosition = Math.max(this.modelPosition, asOf)
+            return rowsOf(this.streams, user, this.modelPosition, removedAfter)
+          }),
       },
       conversationFor: (user, id) => this.#wait("conversationFor", () => this.#conversation(user, id)),
       listen: (session) => this.users.listen(session),
       gone: (session) => this.users.remove(session),
+      presence: noPresence,
+      typing: typingOver(broker, hubs, limits),
       conversations: { ask: (conversation, request) => this.#ask(conversation, request) },
       limiter: { takeMessage: () => ({ ok: true }) },
+      sheds: (what) => this.shed.has(what),
+      syncs: new Admission({ atWork: 2, waiting: 100 }),
+      catchUps: new Admission({ atWork: 2, waiting: 100 }),
       memberCount: () => 2,
       limits,
       cursors: new Cursors(Redacted.make("a stream secret of thirty-two bytes")),
@@ -91,9 +145,10 @@ export class World extends TestLog {
       if (last !== undefined) heads.push({ conversation, revision: last.seq, position: last.position })
       for (const {
         framed: { added = [], removed = [] },
+        position,
         seq,
       } of fresh)
-        if (added.length + removed.length > 0) changes.push({ conversation, seq, added, removed })
+        if (added.length + removed.length > 0) changes.push({ conversation, seq, position, added, removed })
     }
     this.#repaired = this.position
     this.users.repair({ position: this.position, heads, changes }, this.context.watermark)
@@ -103,7 +158,8 @@ export class World extends TestLog {
   cursors(): void {
     const settled = this.context.watermark.settle()
     for (const session of this.context.touched)
-      if (session.offerCursor(settled)) this.context.touched.delete(session)
+      if (session.offerCursor(settled, this.context.watermark.lagged(this.now)))
+        this.context.touched.delete(session)
   }
 
   /** A second passes for those that are watched. */
@@ -116,10 +172,11 @@ export class World extends TestLog {
   connect(
     user: string,
     device = "phone",
+    openedAt = this.position,
   ): { readonly session: Session; readonly wire: TestWire; readonly hello: string } {
     const wire = new TestWire()
     const id = `ses_${String(++this.#sessions).padStart(6, "0")}`
-    const identity = { user, device, session: id, accessExpiresAt: this.now + 3_600_000 }
+    const identity = { user, device, session: id, accessExpiresAt: this.now + 3_600_000, openedAt }
     const session = new Session(identity, wire, this.context, 0.5)
     const hello = this.context.cursors.seal(user, { epoch: this.context.epoch, position: this.position })
     session.hello(hello)
@@ -142,44 +199,6 @@ export class World extends TestLog {
     )
   }
 
-  #log(): ConversationLog {
-    const of = (conversation: string) => this.streams.get(conversation) ?? []
-    return {
-      headPosition: this.#wait("headPosition", () => this.position),
-      head: (conversation) =>
-        this.#wait("head", () => {
-          const [revision, last] = [of(conversation).length - 1, of(conversation).at(-1)]
-          return last === undefined ? undefined : { revision, position: last.position }
-        }),
-      forward: (conversation, from, limit) =>
-        this.#wait("forward", () =>
-          of(conversation)
-            .slice(from, from + limit)
-            .map((one) => one.framed),
-        ),
-      backward: (conversation, from, limit) =>
-        this.#wait("backward", () =>
-          of(conversation)
-            .slice(Math.max(0, from + 1 - limit), from + 1)
-            .map(({ event, framed: { seq }, position }): RecordedEvent => ({
-              id: "",
-              type: event._tag,
-              data: "",
-              metadata: "",
-              stream: conversation,
-              revision: seq,
-              position,
-              created: 0,
-            }))
-            .reverse(),
-        ),
-      framed: (events) =>
-        this.#wait("framed", () =>
-          events.map(({ revision, stream }): FramedEvent => of(stream)[revision]!.framed),
-        ),
-    }
-  }
-
   #broker(): Broker["Service"] {
     const subscribe = (at: string, topic: string, receive: (announcement: Announcement) => void) =>
       Effect.map(
@@ -194,24 +213,44 @@ export class World extends TestLog {
       publish: (announcement) => this.publish(announcement),
       subscribeConversation: (conversation, receive) => subscribe("subscribe", conversation, receive),
       subscribeUser: (user, receive) => subscribe("subscribeUser", user, receive),
+      tell: (note) => {
+        for (const user of note.users) for (const receive of this.#notes.get(user) ?? []) receive(note)
+      },
+      subscribeNotes: (user, receive) =>
+        Effect.sync(() => {
+          const receivers = this.#notes.get(user) ?? new Set()
+          this.#notes.set(user, receivers.add(receive))
+          return () => void receivers.delete(receive)
+        }),
+      hint: (hint) => {
+        for (const receive of this.#hints) receive(hint)
+      },
+      subscribeHints: (receive) =>
+        Effect.sync(() => {
+          this.#hints.add(receive)
+          return () => void this.#hints.delete(receive)
+        }),
+      revoke: () => undefined,
+      subscribeRevocations: () => Effect.succeed(() => undefined),
     }
   }
 
   #ask: Conversations["Service"]["ask"] = (conversation, request) =>
     Effect.suspend(() => {
-      if (request._tag !== "SendMessage") return Effect.die("only sends come from a stream")
-      this.asked.push({ conversation, clientMsgId: request.clientMsgId })
+      const { _tag: asks } = request
+      this.asked.push({ conversation, asks, ...("clientMsgId" in request ? request : {}) })
       return this.#wait("ask", () => ({
         _tag: "Answered" as const,
-        answer: {
-          _tag: "Sent" as const,
-          message_id: `msg_${"0".repeat(26)}`,
-          seq: 7,
-          ts: this.now,
-          duplicate: false,
-        },
+        answer: asks === "SendMessage" ? { ...sent, ts: this.now } : { _tag: "Done" as const, seq: 9 },
       }))
     })
+
+  #view(conversation: string, user: string) {
+    const [members, stream] = [this.members(conversation), this.streams.get(conversation) ?? []]
+    const joinedSeq = membersAt(stream, Number.POSITIVE_INFINITY).get(user)
+    if (joinedSeq === undefined) return undefined
+    return viewOf(conversation, { user, joinedSeq, members: members.size, revision: stream.length - 1 })
+  }
 
   #conversation(user: string, id: string) {
     if (!this.members(id).has(user)) return undefined

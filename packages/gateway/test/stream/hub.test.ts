@@ -90,7 +90,7 @@ describe("a hub", () => {
       false,
     )
     await settle()
-    session.gone()
+    session.gone("closed")
     for (let i = 0; i < 30; i++) world.context.hubs.sweep()
     expect(world.context.counters.hubs).toBe(1)
     world.context.hubs.sweep()
@@ -112,7 +112,11 @@ describe("cursor frames", () => {
     await settle()
     expect(wire.story().slice(-2)).toEqual(["message.new 1", "cursor"])
     const { cursor } = wire.frames.at(-1)!.payload
-    expect(world.context.cursors.open("bob", cursor as string)).toEqual({ epoch: "epoch-1", position: 1 })
+    expect(world.context.cursors.open("bob", cursor as string)).toEqual({
+      epoch: "epoch-1",
+      position: 1,
+      told: 0,
+    })
   })
 
   it("do not come while a hub is behind what the projector has seen", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { Flow } from "../../src/stream/Flow.ts"
 import { Heartbeat } from "../../src/stream/Heartbeat.ts"
 import { receive } from "../../src/stream/receive.ts"
+import type { Session } from "../../src/stream/Session.ts"
 import { Wheel } from "../../src/stream/Wheel.ts"
 import { cnv } from "./TestLog.ts"
 import { settle } from "./TestWire.ts"
@@ -159,6 +160,46 @@ describe("a connection", () => {
     expect(other.session.due).toBeLessThanOrEqual(world.now)
     other.session.beat(world.now)
     expect(other.wire.closed).toBe(4003)
+  })
+
+  it("whose access expires in the middle of a sync gets nothing more of it; the next one goes on where it was", async () => {
+    const world = new World({ ringBytes: 0 })
+    const [early, late] = [cnv(1), cnv(2)]
+    for (const one of [early, late]) world.found(one, "ann", "bob")
+    const { context } = world
+    const cursor = context.cursors.seal("bob", { epoch: context.epoch, position: world.position })
+    for (const one of [early, early, late]) world.say(one)
+    const sync = async (session: Session, known: Record<string, number>): Promise<void> => {
+      const payload = { cursor, known }
+      receive(session, Buffer.from(JSON.stringify({ id: "s", type: "sync", payload })), false)
+      await settle()
+    }
+    let go = (): void => undefined
+    const held = new Promise<void>((resolve) => (go = resolve))
+    let replays = 0
+    world.gate = async (at) => {
+      if (at === "present" && ++replays === 2) await held
+    }
+    const first = world.connect("bob")
+    await sync(first.session, { [early]: 0, [late]: 0 })
+    expect(first.wire.story(1)).toEqual(["message.new 1"])
+    world.now = first.session.due + 3_600_000
+    first.session.beat(world.now)
+    go()
+    await settle()
+    expect([first.wire.closed, first.wire.story(1)]).toEqual([4003, ["message.new 1"]])
+
+    const next = world.connect("bob")
+    await sync(next.session, { [early]: 0, [late]: 1 })
+    world.say(late)
+    await settle()
+    expect(next.wire.frames.slice(1).map(({ conversation_id, seq }) => [conversation_id, seq])).toEqual([
+      [early, 1],
+      [early, 2],
+      [undefined, undefined],
+      [late, 2],
+    ])
+    expect(first.wire.story(1)).toEqual(["message.new 1"])
   })
 
   it("of the same device replaces the older one; the 21st of a user is accepted and closed", async () => {

@@ -1,6 +1,7 @@
 /** The membership model, folded anew for every question: slow and obviously right. */
 import type { ConversationEvent } from "@parley/domain/conversation/events"
 import type { MembershipRow } from "@parley/projections/Membership"
+import type { MemberView } from "@parley/projections/Reads"
 import type { FramedEvent } from "../../src/stream/FramedEvent.ts"
 
 export interface Model {
@@ -40,3 +41,28 @@ export const rowsOf = (
   }
   return rows
 }
+
+/** As `Reads.view` answers. */
+export const viewOf = (
+  id: string,
+  is: {
+    readonly user: string
+    readonly joinedSeq: number
+    readonly members: number
+    readonly revision: number
+  },
+): MemberView => ({
+  conversation: {
+    id,
+    kind: "group",
+    createdAt: 0,
+    memberCount: is.members,
+    pair: [],
+    history: "all",
+    archived: false,
+    restrictedBy: [],
+    revision: is.revision,
+    position: 0,
+  },
+  member: { user: is.user, role: "member", joinedSeq: is.joinedSeq, joinedAt: 0 },
+})

@@ -75,7 +75,7 @@ describe("message.send", () => {
 describe("what is refused", () => {
   it.each([
     ["an unknown type", { id: "c-1", type: "nonsense", payload: {} }, "error bad_request"],
-    ["a type not served yet", { id: "c-1", type: "message.edit", payload: {} }, "error not_found"],
+    ["a watch of nobody", { id: "c-1", type: "presence.watch", payload: {} }, "error bad_request"],
     ["a missing field", { id: "c-1", type: "message.send", payload: {} }, "error bad_request"],
     ["a negative seq", { id: "c-1", type: "sync", payload: { known: { [A]: -1 } } }, "error bad_request"],
     ["NUL", send({ payload: { text: "a\0b" } }), "error bad_request"],

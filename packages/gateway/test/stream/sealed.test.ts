@@ -8,12 +8,13 @@ import * as frames from "../../src/stream/controlFrames.ts"
 import { Cursors } from "../../src/stream/Cursor.ts"
 import { textFrame, textFrameOf } from "../../src/stream/textFrame.ts"
 import { cnv } from "./TestLog.ts"
+import { presenceFrame, wirePresence } from "../../src/stream/presence/presenceFrame.ts"
 import { payloadOf } from "./TestWire.ts"
 
 const cursors = new Cursors(Redacted.make("a stream secret of thirty-two bytes"))
 
 it("a cursor opens for its user only, unchanged only, and is different each time", () => {
-  const cursor = { epoch: "epoch-1", position: 42 }
+  const cursor = { epoch: "epoch-1", position: 42, told: 40 }
   const [one, other] = [cursors.seal("bob", cursor), cursors.seal("bob", cursor)]
   expect(one).not.toBe(other)
   expect(cursors.open("bob", one)).toEqual(cursor)
@@ -45,7 +46,7 @@ it.each([0, 1, 125, 126, 65_535, 65_536, 200_000])(
 it("frames that are no events have the shapes of the protocol", () => {
   const ids = new frames.FrameIds("ses_0011")
   const cursor = cursors.seal("bob", { epoch: "e", position: 1 })
-  const hello = { user: "bob", device: "phone", cursor, epoch: "e", limits: defaultLimits }
+  const hello = { user: "bob", device: "phone", cursor, epoch: "e", limits: defaultLimits, presence: true }
   const sent = {
     message_id: `msg_${"0".repeat(26)}`,
     seq: 1,
@@ -68,6 +69,14 @@ it("frames that are no events have the shapes of the protocol", () => {
     frames.helloFrame(ids, 0, hello),
     frames.ackFrame(ids, 0, { id: 'c-"1"', conversation: cnv(1), clientMsgId: "k\\1" }, sent),
     frames.ackFrame(ids, 0, { id: "c-2" }, { cursor, conversations: 3, complete: true }),
+    frames.ackFrame(
+      ids,
+      0,
+      { id: "c-3" },
+      { presences: [wirePresence("ben", { status: "offline", lastSeen: 1 })] },
+    ),
+    presenceFrame(0, "ben", { status: "online" }),
+    presenceFrame(0, "ben", undefined),
     frames.inboxAddedFrame(ids, 0, conversation),
     frames.inboxRemovedFrame(ids, 0, cnv(1)),
     frames.syncGapFrame(ids, 0, cnv(1), 7),

@@ -9,12 +9,11 @@ const A = cnv(1)
 const waits = [
   "subscribeUser",
   "headPosition",
-  "caughtUp",
   "of",
   "subscribe",
   "head",
   "backward",
-  "framed",
+  "present",
   "conversationFor",
 ]
 

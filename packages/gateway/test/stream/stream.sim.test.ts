@@ -1,7 +1,9 @@
 /**
- * Simulation: a few people, their devices coming and going and reading slowly, while messages are sent, members come and go,
+ * Simulation: a few people, their devices coming and going, reading slowly and saying how far they have read, while messages are
+ * sent, edited and deleted, members come and go,
  * announcements get lost, and every wait inside the server ends in an order that the seed decides.
  */
+import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
 import { seeded } from "./random.ts"
 import { TestClient } from "./TestClient.ts"
@@ -29,16 +31,37 @@ const simulate = async (seed: number): Promise<TestClient["problems"]> => {
     await settle()
   }
   const conversations = Array.from({ length: 1 + below(4) }, (_, i) => cnv(i + 1))
-  for (const id of conversations) world.found(id, "ann", ...people.slice(1).filter(() => random() < 0.6))
+  for (const id of conversations) {
+    const members = ["ann", ...people.slice(1).filter(() => random() < 0.6)]
+    if (random() < 0.5) world.found(id, ...members)
+    else world.foundFromJoin(id, ...members)
+  }
   const clients = people.flatMap((user) =>
-    ["phone", "web"].map((device) => new TestClient(world, user, device)),
+    ["phone", "web", "tablet"].map((device) => new TestClient(world, user, device)),
   )
+  /** Something happens to one of the last messages. */
+  const change = (id: string): void => {
+    const stream = world.streams.get(id)!
+    const deleted = new Set(
+      stream.flatMap(({ event }) => (event._tag === "MessageDeleted" ? [event.message_seq] : [])),
+    )
+    const messages = stream.flatMap(({ event }, seq) =>
+      event._tag === "MessageSent" && !deleted.has(seq) ? [seq] : [],
+    )
+    const seq = pick(messages.slice(-8))
+    if (seq !== undefined)
+      pick([() => world.edit(id, seq), () => world.delete(id, seq), () => world.react(id, seq)])()
+  }
   for (let step = 0; step < STEPS; step++) {
     const id = pick(conversations)
     const client = pick(clients)
     const chance = random()
     if (chance < 0.3) await goOn()
-    else if (chance < 0.6) world.say(id, pick([...world.members(id)]) ?? "ann")
+    else if (chance < 0.48) world.say(id, pick([...world.members(id)]) ?? "ann")
+    else if (chance < 0.54) change(id)
+    else if (chance < 0.6)
+      client.receipt(pick(["read", "delivered"]), id, below(world.streams.get(id)!.length + 2))
+    else if (chance < 0.62) Effect.runFork(world.gathered.flushAll)
     else if (chance < 0.7) {
       const user = pick(["bob", "cid"])
       if (world.members(id).has(user)) world.remove(id, user)
@@ -63,6 +86,7 @@ const simulate = async (seed: number): Promise<TestClient["problems"]> => {
     client.wire!.drain()
   }
   for (let round = 0; round < 4; round++) {
+    Effect.runFork(world.gathered.flushAll)
     world.repair()
     world.tick()
     do await goOn()

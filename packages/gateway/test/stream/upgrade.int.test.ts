@@ -1,11 +1,16 @@
 /** The upgrade on a real socket: what is refused, how, and that a refusal uses up no token. */
 import { type ClientRequestArgs, type IncomingMessage, createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
+import { defaultLimits } from "@parley/domain/limits"
 import { Unavailable } from "@parley/runtime/errors"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { StreamTokens } from "../../src/auth/StreamTokens.ts"
+import { expectDocumented } from "../documents/judged.ts"
+import { Admission } from "../../src/limits/Admission.ts"
+import { callerAddress } from "../../src/limits/callerAddress.ts"
+import { RateLimiter } from "../../src/limits/RateLimiter.ts"
 import { type Gate, upgradeListener } from "../../src/stream/upgrade.ts"
 
 const server = createServer()
@@ -20,10 +25,18 @@ beforeAll(async () => {
     tokens,
     allowedOrigins: [],
     draining: () => false,
+    limiter: new RateLimiter(defaultLimits),
+    address: callerAddress([]),
+    overloaded: () => false,
+    admission: new Admission({ atWork: 8, waiting: 8 }),
+    now: () => Date.now(),
     head: Effect.succeed(7),
-    connected: (ws, _, grant, head) => {
+    isRevoked: (_, device) => Effect.succeed(device === "lost"),
+    connected: (ws, socket, grant, head) => {
       connected.push(`${grant.user}/${grant.device} at ${head}`)
-      ws.terminate()
+      // The answer to the handshake waits for the greeting.
+      socket.uncork()
+      ws.close()
     },
     fork: (effect) => void Effect.runFork(effect),
   }
@@ -34,9 +47,9 @@ beforeAll(async () => {
 
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
-const fresh = (): Promise<string> =>
+const fresh = (deviceId = "phone"): Promise<string> =>
   Effect.runPromise(
-    gate.tokens.issue({ userId: "bob", deviceId: "phone", accessExpiresAt: Date.now() + 60_000 }),
+    gate.tokens.issue({ userId: "bob", deviceId, accessExpiresAt: Date.now() + 60_000 }),
   ).then(({ token }) => token)
 
 interface Answer {
@@ -57,11 +70,13 @@ const dial = (headers: ClientRequestArgs["headers"], path = "/v1/stream?v=1"): P
     dialled.on("error", reject)
     dialled.on("upgrade", (response, socket) => {
       socket.destroy()
+      expectDocumented(path, response, "")
       resolve({ status: response.statusCode!, headers: response.headers })
     })
     dialled.on("response", async (response) => {
       let body = ""
       for await (const chunk of response) body += String(chunk)
+      expectDocumented(path, response, body)
       const { code } = JSON.parse(body) as { code: string }
       resolve({ status: response.statusCode!, headers: response.headers, code })
     })
@@ -108,16 +123,24 @@ it("a refused upgrade is a problem with its code, and uses up no token", async (
   expect((await dial({ authorization, origin: `http://${own}` })).status).toBe(101)
 })
 
+it("takes no token of a revoked device", async () => {
+  const authorization = `Bearer ${await fresh("lost")}`
+  expect(await dial({ authorization })).toMatchObject({ status: 401, code: "unauthenticated" })
+})
+
 it("refuses with Retry-After while draining, or while the log does not answer", async () => {
   const authorization = `Bearer ${await fresh()}`
-  const { draining, head } = gate
+  const { draining, head, isRevoked } = gate
   gate.draining = () => true
   const first = await dial({ authorization })
   gate.draining = draining
   gate.head = Effect.fail(new Unavailable({ reason: "away" }))
   const second = await dial({ authorization })
   gate.head = head
-  for (const { code, headers, status } of [first, second])
+  gate.isRevoked = () => Effect.fail(new Unavailable({ reason: "away" }))
+  const third = await dial({ authorization })
+  gate.isRevoked = isRevoked
+  for (const { code, headers, status } of [first, second, third])
     expect([status, code, headers["retry-after"]]).toEqual([503, "unavailable", "2"])
   expect((await dial({ authorization })).status).toBe(101)
 })
@@ -128,4 +151,17 @@ it("with allowed origins, takes exactly those", async () => {
   expect((await dial({ authorization, origin: "https://chat.example.evil" })).status).toBe(403)
   expect((await dial({ authorization, origin: "https://chat.example" })).status).toBe(101)
   gate.allowedOrigins = []
+})
+
+it("over the rate of an address is a 429 that says when to come back, and of which budget", async () => {
+  const { limiter } = gate
+  gate.limiter = new RateLimiter({ ...defaultLimits, upgrades_burst: 1, upgrades_per_second: 1 })
+  const authorization = `Bearer ${await fresh()}`
+  await dial({ authorization: "Bearer nonsense" })
+  const { code, headers, status } = await dial({ authorization })
+  gate.limiter = limiter
+  expect([status, code]).toEqual([429, "rate_limited"])
+  expect(headers["ratelimit"]).toMatch(/^"upgrades";r=0;t=1$/)
+  expect([headers["ratelimit-policy"], headers["retry-after"]]).toEqual(['"upgrades";q=1;w=1', "1"])
+  expect((await dial({ authorization })).status).toBe(101)
 })

@@ -1,0 +1,11 @@
+/** The people and things that the documents' examples are about. */
+export const ann = "ann"
+export const ben = "ben"
+export const cleo = "cleo"
+export const device = "phone-1"
+export const conversation = "cnv_01kb4n8e00d3v5h7m9q2s4t6w8"
+export const message = "msg_01kb4n9c2g8e4c6a0y2w4t6r8p"
+export const clientMessage = "0198a7f0-6d2e-7c31-9a44-3f1f6b1c2d3e"
+export const time = "2026-11-24T03:00:00.000Z"
+export const earlier = "2026-11-20T09:12:45.120Z"
+export const cursor = "AYt2m0cQ9w7Jd3vLhK5x"
