@@ -4,23 +4,32 @@
  * Always true: a call either answers with the body or throws `ParleyError`; a refused access token is replaced once, and the call
  * made again, before that is an error.
  */
+import type { AccessToken } from "./AccessToken.ts"
 import { ParleyError, offline, readProblem } from "./Problem.ts"
 import type { HttpAnswer, Platform } from "./Platform.ts"
-import type { Conversation, InboxItem, Page, WireMessage } from "./wire.ts"
-
-/** An access token, or where to get one: asked anew, with the token that the server refused, when one was. */
-export type TokenSource = string | ((refused?: string) => Promise<string>)
+import type {
+  Conversation,
+  Device,
+  InboxItem,
+  OwnProfile,
+  Page,
+  Profile,
+  PushConfig,
+  ReceiptEntry,
+  Role,
+  RosterEntry,
+  WireMessage,
+} from "./wire.ts"
 
 export class Api {
   readonly #url: string
+  readonly #token: AccessToken
   readonly #platform: Platform
-  readonly #source: TokenSource
-  #token: string | undefined
 
   /** `url`: the server's origin, without a slash at the end. */
-  constructor(url: string, source: TokenSource, platform: Platform) {
+  constructor(url: string, token: AccessToken, platform: Platform) {
     this.#url = url
-    this.#source = source
+    this.#token = token
     this.#platform = platform
   }
 
@@ -43,6 +52,30 @@ export class Api {
     return this.#call("GET", `/v1/conversations/${conversationId}/messages?limit=50${older}`)
   }
 
+  /** Messages at a place: newest first below `before`, oldest first above `after` and, it included, `around`. */
+  messagesAt(
+    conversationId: string,
+    place: { readonly before: number } | { readonly after: number } | { readonly around: number },
+    limit = 50,
+  ): Promise<Page<WireMessage>> {
+    const [[name, seq]] = Object.entries(place) as [[string, number]]
+    return this.#call("GET", `/v1/conversations/${conversationId}/messages?limit=${limit}&${name}=${seq}`)
+  }
+
+  /** A thread, oldest first, newer than `after`. */
+  replies(conversationId: string, messageId: string, after = 0): Promise<Page<WireMessage>> {
+    return this.#call(
+      "GET",
+      `/v1/conversations/${conversationId}/messages/${messageId}/replies?after=${after}`,
+    )
+  }
+
+  /** Who has got and read how much; with a message, who has got or read that one. */
+  receipts(conversationId: string, messageId?: string, cursor?: string): Promise<Page<ReceiptEntry>> {
+    const query = queryOf({ message_id: messageId, cursor })
+    return this.#call("GET", `/v1/conversations/${conversationId}/receipts?limit=200${query}`)
+  }
+
   conversation(id: string): Promise<Conversation> {
     return this.#call("GET", `/v1/conversations/${encodeURIComponent(id)}`)
   }
@@ -57,6 +90,82 @@ export class Api {
     return this.#call("POST", "/v1/groups", { name, member_ids: memberIds }, { "idempotency-key": key })
   }
 
+  /** `topic: null` takes it away. */
+  updateGroup(id: string, change: { name?: string; topic?: string | null }): Promise<Conversation> {
+    return this.#call("PATCH", `/v1/groups/${id}`, change)
+  }
+
+  archiveGroup(id: string): Promise<void> {
+    return this.#call("DELETE", `/v1/groups/${id}`)
+  }
+
+  changeMembers(
+    id: string,
+    change: { add?: ReadonlyArray<{ user_id: string; role?: Role }>; remove?: ReadonlyArray<string> },
+  ): Promise<{ readonly added: ReadonlyArray<string>; readonly removed: ReadonlyArray<string> }> {
+    return this.#call("POST", `/v1/groups/${id}/members`, change)
+  }
+
+  setRole(id: string, userId: string, role: Role): Promise<RosterEntry> {
+    return this.#call("PATCH", `/v1/groups/${id}/members/${encodeURIComponent(userId)}`, { role })
+  }
+
+  /** By user id. */
+  roster(id: string, cursor?: string): Promise<Page<RosterEntry>> {
+    return this.#call("GET", `/v1/groups/${id}/members?limit=200${queryOf({ cursor })}`)
+  }
+
+  people(q: string): Promise<Page<Profile>> {
+    return this.#call("GET", `/v1/users?limit=20${queryOf({ q })}`)
+  }
+
+  profile(userId: string): Promise<Profile> {
+    return this.#call("GET", `/v1/users/${encodeURIComponent(userId)}`)
+  }
+
+  ownProfile(): Promise<OwnProfile> {
+    return this.#call("GET", "/v1/users/me")
+  }
+
+  /** What is left out stays as it is. */
+  updateProfile(change: Partial<Omit<OwnProfile, "user_id">>): Promise<OwnProfile> {
+    return this.#call("PUT", "/v1/users/me", change)
+  }
+
+  blocks(): Promise<Page<{ readonly user_id: string }>> {
+    return this.#call("GET", "/v1/users/me/blocks")
+  }
+
+  setBlocked(userId: string, on: boolean): Promise<void> {
+    return this.#call(on ? "PUT" : "DELETE", `/v1/users/me/blocks/${encodeURIComponent(userId)}`)
+  }
+
+  mutes(): Promise<Page<{ readonly conversation_id: string }>> {
+    return this.#call("GET", "/v1/users/me/mutes")
+  }
+
+  setMuted(conversationId: string, on: boolean): Promise<void> {
+    return this.#call(on ? "PUT" : "DELETE", `/v1/conversations/${conversationId}/mute`)
+  }
+
+  devices(): Promise<Page<Device>> {
+    return this.#call("GET", "/v1/devices")
+  }
+
+  /** How to be reached while away. */
+  pushConfig(): Promise<PushConfig> {
+    return this.#call("GET", "/v1/push/config")
+  }
+
+  registerDevice(id: string, platform: Device["platform"], push?: unknown): Promise<Device> {
+    return this.#call("PUT", `/v1/devices/${encodeURIComponent(id)}`, { platform, push })
+  }
+
+  /** Ends its connections, too. */
+  revokeDevice(id: string): Promise<void> {
+    return this.#call("DELETE", `/v1/devices/${encodeURIComponent(id)}`)
+  }
+
   async #call<Answer>(
     method: string,
     path: string,
@@ -68,19 +177,18 @@ export class Api {
       const text = body === undefined ? {} : { body: JSON.stringify(body) }
       return requestJson(this.#platform, this.#url + path, { method, headers: authorized, ...text })
     }
-    const token = await this.#accessToken()
+    const token = await this.#token.get()
     let answer = await send(token)
-    if (answer.status === 401 && typeof this.#source !== "string")
-      answer = await send(await this.#accessToken(token))
+    if (answer.status === 401 && this.#token.renewable) answer = await send(await this.#token.get(token))
     return bodyOrProblem(answer) as Answer
   }
-
-  async #accessToken(refused?: string): Promise<string> {
-    if (typeof this.#source === "string") return this.#source
-    if (this.#token === undefined || this.#token === refused) this.#token = await this.#source(refused)
-    return this.#token
-  }
 }
+
+/** `&name=value` of those that are there. */
+const queryOf = (values: Readonly<Record<string, string | undefined>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => (value === undefined ? "" : `&${name}=${encodeURIComponent(value)}`))
+    .join("")
 
 export const requestJson = async (
   platform: Platform,

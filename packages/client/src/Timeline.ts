@@ -1,52 +1,42 @@
 /**
  * What is held of one conversation's events: an unbroken stretch of its stream, and what history added below it.
  *
- * Always true: entries stand in `seq` order, one for each `seq`; applying a frame twice, or history over frames in either order,
- * changes nothing.
- * Not for: what is not yet in the log (`Outbox.ts`).
+ * Always true: entries stand in `seq` order, one for each `seq`, without a hole between the oldest and the end; applying a frame
+ * twice, or history over frames in either order, changes nothing.
+ * Not for: what is not yet in the log (`Outbox.ts`, `Changes.ts`).
  */
-import type { Problem } from "./Problem.ts"
-import type { Frame, Member, MessageNew, Page, WireMessage } from "./wire.ts"
+import {
+  type Entry,
+  type Event,
+  type LogMessage,
+  type Notice,
+  fromHistory,
+  messageOf,
+  noticeOf,
+} from "./Entry.ts"
+import { type MessageChange, changeOf } from "./messageChange.ts"
+import type { Page, WireMessage } from "./wire.ts"
 
-export interface Message {
-  readonly kind: "message"
-  /** Stable from writing to the end, for whoever draws it. */
-  readonly key: string
-  /** Absent until the server has taken it. */
-  readonly seq?: number
-  readonly messageId?: string
-  readonly senderId: string
-  /** Absent: deleted, or of a kind that this client cannot show. */
-  readonly text?: string
-  /** Milliseconds since 1970. */
-  readonly at: number
-  readonly state: "pending" | "sent" | "failed"
-  readonly problem?: Problem
-  readonly edited: boolean
-  readonly deleted: boolean
-}
-
-/** Something happened to the conversation itself. */
-export interface Notice {
-  readonly kind: "notice"
-  readonly key: string
-  readonly seq: number
-  readonly at: number
-  readonly event: "created" | "added" | "removed"
-  readonly actorId: string | undefined
-  readonly userIds: ReadonlyArray<string>
-}
-
-export type Entry = Message | Notice
-
-type Held = (Message & { readonly seq: number; readonly asOf: number }) | Notice
+type Held = LogMessage | Notice
 
 export class Timeline {
-  #held: Array<Held> = []
+  readonly #me: string
+  #held: ReadonlyArray<Held> = []
   #lastSeq: number | undefined
   /** Nothing below is held. */
   #floor: number | undefined
   #complete = false
+  /** Pages on their way, and the changes since the first of them was asked for: a page may be older than these. */
+  #loading = 0
+  #changes: Array<MessageChange & { readonly seq: number }> = []
+  /** Keys of entries that came, changed or went since `takeTouched`. */
+  readonly #touched = new Set<string>()
+  /** Events of a type that this client does not know. */
+  unknown = 0
+
+  constructor(me: string) {
+    this.#me = me
+  }
 
   get entries(): ReadonlyArray<Entry> {
     return this.#held
@@ -67,12 +57,36 @@ export class Timeline {
     return this.#complete
   }
 
-  get lastMessage(): Message | undefined {
-    return this.#held.findLast((entry) => entry.kind === "message")
+  /** The keys of the entries that came, changed or went since this was last asked. */
+  takeTouched(): ReadonlyArray<string> {
+    const keys = [...this.#touched]
+    this.#touched.clear()
+    return keys
+  }
+
+  /** Replies in threads aside. */
+  get lastMessage(): LogMessage | undefined {
+    return this.#held.findLast((entry) => entry.kind === "message" && entry.threadRoot === undefined) as
+      | LogMessage
+      | undefined
+  }
+
+  message(messageId: string): LogMessage | undefined {
+    return this.#held.find((entry) => entry.kind === "message" && entry.messageId === messageId) as
+      | LogMessage
+      | undefined
+  }
+
+  /** Others' messages after `seq` that are there to be read; `undefined` when not all after it are held. */
+  unreadAfter(seq: number): number | undefined {
+    if (!this.#complete && (this.#floor === undefined || this.#floor > seq + 1)) return undefined
+    let unread = 0
+    for (const entry of this.#held) if (entry.seq > seq && isNews(entry, this.#me)) unread++
+    return unread
   }
 
   /** `Repeated`: held already. `Broken`: frames are missing between what is held and this one, so it was not taken. */
-  apply(frame: Frame & { readonly seq: number }): "Taken" | "Repeated" | "Broken" {
+  apply(frame: Event): "Taken" | "Repeated" | "Broken" {
     const { seq } = frame
     if (this.#lastSeq !== undefined) {
       if (seq <= this.#lastSeq) return "Repeated"
@@ -86,63 +100,50 @@ export class Timeline {
 
   /** What is older than the frames to come is not replayed: forget it, history has it. */
   gap(toSeq: number): void {
+    for (const entry of this.#held) if (entry.seq <= toSeq) this.#touched.add(entry.key)
     this.#held = this.#held.filter((entry) => entry.seq > toSeq)
     this.#floor = toSeq + 1
     this.#complete = toSeq < 0
     this.#lastSeq = Math.max(this.#lastSeq ?? -1, toSeq)
   }
 
-  /** A page of history, newest first, read before `oldest`. */
-  putPage(page: Page<WireMessage>): void {
-    for (const message of page.items) {
-      this.#put(fromHistory(message))
-      this.#reach(message.seq)
+  /** A page of history, newest first, older than what is held. Throws what `read` throws. */
+  async load(read: (before: number | undefined) => Promise<Page<WireMessage>>): Promise<void> {
+    const before = this.#floor
+    this.#loading++
+    try {
+      const page = await read(before)
+      // The place that it was for has moved: it would leave a hole.
+      if (this.#floor === before) this.#putPage(page)
+    } finally {
+      if (--this.#loading === 0) this.#changes = []
+    }
+  }
+
+  /** A message of one's own that the server acknowledged, before or after it comes as a frame. */
+  confirm(message: LogMessage): void {
+    if (this.#floor !== undefined && message.seq < this.#floor) return
+    if (!this.#held.some((entry) => entry.seq === message.seq)) this.#put(message)
+  }
+
+  #putPage(page: Page<WireMessage>): void {
+    for (const item of page.items) {
+      let message = fromHistory(item)
+      for (const { apply, messageId, seq } of this.#changes)
+        if (messageId === message.messageId && seq > message.asOf) message = { ...apply(message), asOf: seq }
+      this.#put(message)
+      this.#reach(item.seq)
     }
     if (page.prev_cursor === undefined) this.#complete = true
   }
 
-  /** A message of one's own that the server acknowledged, before or after it comes as a frame. */
-  confirm(message: Message & { readonly seq: number }): void {
-    if (this.#floor !== undefined && message.seq < this.#floor) return
-    if (!this.#held.some((entry) => entry.seq === message.seq)) this.#put({ ...message, asOf: message.seq })
-  }
-
-  #fold(frame: Frame & { readonly seq: number }): void {
-    const { payload, seq } = frame
-    switch (frame.type) {
-      case "message.new":
-        return this.#put(fromFrame(frame, payload as MessageNew))
-      case "message.edited": {
-        const { message_id, text } = payload as { message_id: string; text: string }
-        return this.#change(message_id, seq, (message) => ({ ...message, text, edited: true }))
-      }
-      case "message.deleted":
-        return this.#change(
-          (payload as { message_id: string }).message_id,
-          seq,
-          ({ text: _text, ...message }) => ({
-            ...message,
-            deleted: true,
-          }),
-        )
-      case "conversation.created":
-      case "member.added": {
-        const { actor_id, members } = payload as { actor_id?: string; members?: ReadonlyArray<Member> }
-        const event = frame.type === "member.added" ? "added" : "created"
-        return this.#put(
-          notice(
-            frame,
-            event,
-            actor_id,
-            (members ?? []).map((member) => member.user_id),
-          ),
-        )
-      }
-      case "member.removed": {
-        const { actor_id, user_ids } = payload as { actor_id: string; user_ids: ReadonlyArray<string> }
-        return this.#put(notice(frame, "removed", actor_id, user_ids))
-      }
-    }
+  #fold(frame: Event): void {
+    const change = changeOf(frame, this.#me)
+    if (change !== undefined) this.#change({ ...change, seq: frame.seq })
+    if (frame.type === "message.new") return this.#put(messageOf(frame))
+    const notice = noticeOf(frame)
+    if (notice !== undefined) return this.#put(notice)
+    if (change === undefined && frame.type !== "event.hidden") this.unknown++
   }
 
   #reach(seq: number): void {
@@ -156,59 +157,23 @@ export class Timeline {
     const there = this.#held[at]
     const same = there?.seq === entry.seq
     if (same && there.kind === "message" && entry.kind === "message" && there.asOf > entry.asOf) return
+    this.#touched.add(entry.key)
     this.#held = this.#held.toSpliced(at, same ? 1 : 0, entry)
   }
 
-  #change(messageId: string, seq: number, change: (message: Held & Message) => Held & Message): void {
-    this.#held = this.#held.map((entry) =>
-      entry.kind === "message" && entry.messageId === messageId && entry.asOf < seq
-        ? { ...change(entry), asOf: seq }
-        : entry,
+  #change(change: MessageChange & { readonly seq: number }): void {
+    if (this.#loading > 0) this.#changes.push(change)
+    const { apply, messageId, seq } = change
+    const at = this.#held.findLastIndex(
+      (entry) => entry.kind === "message" && entry.messageId === messageId && entry.asOf < seq,
     )
+    if (at < 0) return
+    const changed = { ...apply(this.#held[at] as LogMessage), asOf: seq }
+    this.#touched.add(changed.key)
+    this.#held = this.#held.with(at, changed)
   }
 }
 
-const fromFrame = (frame: Frame & { readonly seq: number }, payload: MessageNew): Held => ({
-  kind: "message",
-  key: frame.client_msg_id ?? payload.message_id,
-  seq: frame.seq,
-  asOf: frame.seq,
-  messageId: payload.message_id,
-  senderId: payload.sender_id,
-  ...(payload.text === undefined ? {} : { text: payload.text }),
-  at: Date.parse(frame.ts ?? ""),
-  state: "sent",
-  edited: false,
-  deleted: payload.deleted === true,
-})
-
-export const fromHistory = (
-  message: WireMessage,
-): Message & { readonly seq: number; readonly asOf: number } => ({
-  kind: "message",
-  key: message.client_msg_id ?? message.message_id,
-  seq: message.seq,
-  asOf: message.as_of_seq,
-  messageId: message.message_id,
-  senderId: message.sender_id,
-  ...(message.text === undefined ? {} : { text: message.text }),
-  at: Date.parse(message.ts),
-  state: "sent",
-  edited: message.edited_at !== undefined,
-  deleted: message.deleted === true,
-})
-
-const notice = (
-  frame: Frame & { readonly seq: number },
-  event: Notice["event"],
-  actorId: string | undefined,
-  userIds: ReadonlyArray<string>,
-): Notice => ({
-  kind: "notice",
-  key: `${frame.conversation_id}/${frame.seq}`,
-  seq: frame.seq,
-  at: Date.parse(frame.ts ?? ""),
-  event,
-  actorId,
-  userIds,
-})
+/** Counts as unread until it is read (protocol, section 6). */
+export const isNews = (entry: Entry, me: string): boolean =>
+  entry.kind === "message" && entry.senderId !== me && !entry.deleted && entry.threadRoot === undefined

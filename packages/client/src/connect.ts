@@ -8,248 +8,289 @@
  *     parley.subscribe((change) => draw(change))
  *     parley.send(conversationId, "hello")
  */
-import { Api, type TokenSource } from "./Api.ts"
-import { type Answer, Connection, type Status } from "./Connection.ts"
-import { type KeyValues, Outbox, type Outgoing } from "./Outbox.ts"
-import { type Platform, platform as realPlatform } from "./Platform.ts"
-import { Store } from "./Store.ts"
-import type { Entry, Message } from "./Timeline.ts"
+import type { Api } from "./Api.ts"
+import type { Status } from "./Connection.ts"
+import type { Entry, Message } from "./Entry.ts"
+import { Groups } from "./Groups.ts"
+import type { Change, Options } from "./Options.ts"
+import type { People } from "./People.ts"
+import { Preferences } from "./Preferences.ts"
+import type { PresenceOf } from "./Presence.ts"
+import type { Tick } from "./Reading.ts"
+import { Session } from "./Session.ts"
+import { Views } from "./Views.ts"
 import { uuidv7Maker } from "./uuidv7.ts"
-import type { Conversation, Frame, SendAck } from "./wire.ts"
-
-export interface Options {
-  /** The server's origin, without a slash at the end. */
-  readonly url: string
-  readonly token: TokenSource
-  /** Whom the token is for. */
-  readonly userId: string
-  /** One per installation and window: a second connection of the same device replaces the first. */
-  readonly deviceId: string
-  /** Where unsent messages survive; in memory without it. */
-  readonly storage?: KeyValues
-  readonly platform?: Platform
-}
-
-/** What may look different now. Told after the change, at once, and more often than anybody wants to draw. */
-export type Change =
-  | { readonly _tag: "Status"; readonly status: Status }
-  | { readonly _tag: "Conversation"; readonly id: string }
-  | { readonly _tag: "Everything" }
+import { watchWorld } from "./watchWorld.ts"
+import type { Conversation } from "./wire.ts"
 
 export class Parley {
-  readonly userId: string
-  readonly #api: Api
-  readonly #platform: Platform
-  readonly #connection: Connection
-  readonly #store: Store
-  readonly #outbox: Outbox
+  /** The server's routes themselves, for what needs no state: devices, rosters, receipts of one message, threads. */
+  readonly api: Api
+  readonly groups: Groups
+  readonly people: People
+  readonly preferences: Preferences
+  /** What a screen draws, as values that keep their identity while they do not change. */
+  readonly views: Views
+  readonly #session: Session
   readonly #newId: () => string
+  readonly #unwatch: () => void
   readonly #listeners = new Set<(change: Change) => void>()
-  #inbox: { readonly next: string | undefined } | undefined
-  #limits: Readonly<Record<string, number>> = {}
 
   constructor(options: Options) {
-    const platform = options.platform ?? realPlatform
-    this.userId = options.userId
-    this.#platform = platform
-    this.#newId = uuidv7Maker(platform.now, platform.randomBytes)
-    this.#api = new Api(options.url, options.token, platform)
-    this.#store = new Store((id) => this.#tell(id))
-    this.#outbox = new Outbox(
-      options.storage ?? inMemory(),
-      `parley.outbox.${options.userId}.`,
-      platform.now,
-      {
-        changed: (id) => this.#tell(id),
-        acknowledged: (message, ack) => this.#acknowledged(message, ack),
-        pumpAfter: (ms) => void platform.after(ms, () => this.#pump()),
-      },
-    )
-    this.#connection = new Connection(this.#api, options.deviceId, platform, {
-      status: (status) => this.#emit({ _tag: "Status", status }),
-      hello: (hello) => {
-        this.#limits = hello.limits
-        this.#catchUp()
-        this.#pump()
-      },
-      frame: (frame) => this.#receive(frame),
+    const session = new Session(options, (change) => {
+      for (const listener of this.#listeners) listener(change)
     })
-    this.#connection.dial()
+    this.#session = session
+    this.api = session.api
+    this.people = session.people
+    this.preferences = new Preferences(session.api, () => session.tellPreferences())
+    this.groups = new Groups(
+      session.api,
+      (conversation) => session.store.putConversation(conversation),
+      (id) => session.tell(id),
+    )
+    this.views = new Views(this, session.platform.after)
+    this.#newId = uuidv7Maker(session.platform.now, session.platform.randomBytes)
+    this.#unwatch = watchWorld(session)
+    session.connection.dial()
+  }
+
+  /** Empty until it is known, when neither `userId` nor a text was handed in as a token. */
+  get userId(): string {
+    return this.#session.userId
   }
 
   get status(): Status {
-    return this.#connection.status
+    return this.#session.connection.status
   }
 
   /** The server's limits by their names in the protocol; empty before the first connection. */
   get limits(): Readonly<Record<string, number>> {
-    return this.#limits
+    return this.#session.limits
+  }
+
+  /** The server's time, as far as it is known, in milliseconds since 1970: by that clock `at` of a message is told. */
+  get now(): number {
+    return this.#session.platform.now() + this.#session.aheadMs
   }
 
   /** Latest activity first, one's own unsent messages included. */
   get conversations(): ReadonlyArray<Conversation> {
-    return [...this.#store.conversations()]
+    return [...this.#session.store.conversations()]
+      .map((one) => this.groups.shown(one))
       .map((one) => ({ one, at: this.lastMessage(one.id)?.at ?? Date.parse(one.created_at) }))
       .sort((a, b) => b.at - a.at || (a.one.id < b.one.id ? -1 : 1))
       .map(({ one }) => one)
   }
 
   conversation(id: string): Conversation | undefined {
-    return this.#store.conversation(id)
+    const conversation = this.#session.store.get(id)?.conversation
+    return conversation === undefined ? undefined : this.groups.shown(conversation)
   }
 
   lastMessage(id: string): Message | undefined {
-    const unsent = this.#outbox.of(id).at(-1)
-    return unsent === undefined ? this.#store.lastMessage(id) : this.#asMessage(unsent)
+    const unsent = this.#session.outbox.of(id).at(-1)
+    if (unsent !== undefined) return this.#session.unsent(unsent)
+    const last = this.#session.store.lastMessage(id)
+    return last === undefined ? undefined : this.#session.changes.over(last)
   }
 
   /** What is held of a conversation, in order; what is not yet in the log comes last, as written. */
   entries(id: string): ReadonlyArray<Entry> {
-    const held = this.#store.timeline(id)?.entries ?? []
-    const unsent = this.#outbox.of(id)
+    const log = this.#session.store.get(id)?.timeline.entries ?? []
+    const held = this.#session.changes.has(id)
+      ? log.map((one) => (one.kind === "message" ? this.#session.changes.over(one) : one))
+      : log
+    const unsent = this.#session.outbox.of(id)
     if (unsent.length === 0) return held
     const keys = new Set(held.map((entry) => entry.key))
-    return [...held, ...unsent.filter((one) => !keys.has(one.clientMsgId)).map((one) => this.#asMessage(one))]
+    return [
+      ...held,
+      ...unsent.filter((one) => !keys.has(one.clientMsgId)).map((one) => this.#session.unsent(one)),
+    ]
   }
 
   /** Whether there may be older messages than those in `entries`. */
   hasOlder(id: string): boolean {
-    return this.#store.timeline(id)?.complete !== true
+    return this.#session.store.get(id)?.timeline.complete !== true
+  }
+
+  /** A message that is held, as it is shown. */
+  message(id: string, messageId: string): Message | undefined {
+    const message = this.#session.store.get(id)?.timeline.message(messageId)
+    return message === undefined ? undefined : this.shown(message)
+  }
+
+  /** A message that one has read by `api`, with what the person has asked of it and the server has not yet taken. */
+  shown<M extends Message>(message: M): M {
+    return this.#session.changes.over(message)
+  }
+
+  /** Messages of others that the person has not read: the same number as everywhere. */
+  unread(id: string): number {
+    return this.#session.store.get(id)?.reading.unread ?? 0
+  }
+
+  /** The last `seq` that the person has read; -1 while nothing is known. */
+  readSeq(id: string): number {
+    return this.#session.store.get(id)?.reading.readSeq ?? -1
+  }
+
+  /** What has become of a message of one's own in the log. */
+  tick(id: string, seq: number): Tick {
+    return this.#session.store.get(id)?.reading.tick(seq) ?? "sent"
+  }
+
+  /** The furthest `seq` that somebody else has got, and read; -1: nothing is known. */
+  reached(id: string): { readonly deliveredUpTo: number; readonly readUpTo: number } {
+    return this.#session.store.get(id)?.reading.others ?? { deliveredUpTo: -1, readUpTo: -1 }
+  }
+
+  /** How many events came whose type this client does not know. */
+  get unknownEvents(): number {
+    return this.#session.store.unknown
   }
 
   /** One more page of older messages. Throws `ParleyError`. */
   async loadOlder(id: string): Promise<void> {
-    this.#store.putPage(id, await this.#api.messages(id, this.#store.timeline(id)?.oldest))
+    await this.#session.store.loadOlder(id, (before) => this.api.messages(id, before))
+  }
+
+  /** What others have got and read so far; later receipts come by themselves. Throws `ParleyError`. */
+  async loadReceipts(id: string): Promise<void> {
+    const { items } = await this.api.receipts(id)
+    for (const { delivered_up_to, read_up_to, user_id } of items) {
+      if (user_id === this.userId) continue
+      this.#session.store.get(id)?.reading.heard(false, delivered_up_to)
+      this.#session.store.get(id)?.reading.heard(true, read_up_to)
+    }
+    this.#session.tell(id)
   }
 
   /** Conversations beyond the most recent: a page more. Throws `ParleyError`. */
   async loadConversations(): Promise<{ readonly more: boolean }> {
-    if (this.#inbox !== undefined && this.#inbox.next === undefined) return { more: false }
-    const page = await this.#api.inbox(this.#inbox?.next)
-    this.#inbox = { next: page.next_cursor }
-    this.#store.putInbox(page.items)
+    const page = await this.#session.nextInboxPage()
+    if (page === undefined) return { more: false }
+    this.#session.store.putInbox(page.items)
     return { more: page.next_cursor !== undefined }
   }
 
   /** Asks the server about a conversation that is not held, such as one in a link. Throws `ParleyError`. */
   async loadConversation(id: string): Promise<void> {
-    this.#store.putConversation(await this.#api.conversation(id))
+    this.#session.store.putConversation(await this.api.conversation(id))
+    this.#session.recount.soon()
   }
 
   /** Throws `ParleyError`. */
   async startDirect(userId: string): Promise<Conversation> {
-    const conversation = await this.#api.startDirect(userId)
-    this.#store.putConversation(conversation)
-    return conversation
-  }
-
-  /** `key`: the same for every attempt at the same group. Throws `ParleyError`. */
-  async createGroup(name: string, memberIds: ReadonlyArray<string>, key: string): Promise<Conversation> {
-    const conversation = await this.#api.createGroup(name, memberIds, key)
-    this.#store.putConversation(conversation)
+    const conversation = await this.api.startDirect(userId)
+    this.#session.store.putConversation(conversation)
     return conversation
   }
 
   /** Answers with the `client_msg_id` under which the message will be sent until it is acknowledged. */
-  send(conversationId: string, text: string): string {
+  send(
+    conversationId: string,
+    text: string,
+    to: { readonly replyTo?: string; readonly threadRoot?: string } = {},
+  ): string {
     const clientMsgId = this.#newId()
-    this.#outbox.add({ clientMsgId, conversationId, text, writtenAt: this.#platform.now(), state: "pending" })
-    this.#pump()
+    const writtenAt = this.#session.platform.now()
+    this.#session.outbox.add({ clientMsgId, conversationId, text, ...to, writtenAt, state: "pending" })
+    this.#session.passing.typing.sent(conversationId)
+    this.#session.pump()
     return clientMsgId
+  }
+
+  /** These four are shown at once, and taken back when the server refuses: then the promise rejects with `ParleyError`. */
+  edit(conversationId: string, messageId: string, text: string): Promise<void> {
+    return this.#session.changes.ask(conversationId, messageId, { _tag: "Edit", text })
+  }
+
+  delete(conversationId: string, messageId: string): Promise<void> {
+    return this.#session.changes.ask(conversationId, messageId, { _tag: "Delete" })
+  }
+
+  react(conversationId: string, messageId: string, emoji: string): Promise<void> {
+    return this.#session.changes.ask(conversationId, messageId, { _tag: "React", emoji, on: true })
+  }
+
+  unreact(conversationId: string, messageId: string, emoji: string): Promise<void> {
+    return this.#session.changes.ask(conversationId, messageId, { _tag: "React", emoji, on: false })
+  }
+
+  /** The person has seen everything up to `seq`; without it, everything that is held. */
+  markRead(id: string, seq = this.#session.store.get(id)?.timeline.lastSeq): void {
+    const held = this.#session.store.get(id)
+    if (held === undefined || seq === undefined || seq <= held.reading.readSeq) return
+    held.reading.readUpTo(seq)
+    this.#session.receipts.read(id, seq)
+    this.#session.tell(id)
   }
 
   /** Tries a failed message again. `key`: of the message in `entries`. */
   retry(key: string): void {
-    this.#outbox.retry(key)
-    this.#pump()
+    this.#session.outbox.retry(key)
+    this.#session.pump()
   }
 
   /** Forgets a failed message. */
   discard(key: string): void {
-    this.#outbox.discard(key)
+    this.#session.outbox.discard(key)
   }
 
-  /** The network may be back, or the person is: do not wait for the next attempt. Also starts over after `ended`. */
+  /**
+   * Do not wait for the next attempt, and start over after `ended`. A page that is shown again and a network that is back do it
+   * by themselves, but for `ended`.
+   */
   wake(): void {
-    this.#connection.dial()
+    this.#session.connection.dial()
+  }
+
+  /** Under which device the server keeps where pushes go: in a browser the installation, not the window; else `deviceId`. */
+  get pushDevice(): string | undefined {
+    return this.#session.pushDevice
+  }
+
+  /** Once what was written is where it survives a reload: for an app that is about to be closed. */
+  kept(): Promise<void> {
+    return this.#session.kept()
+  }
+
+  /** A key was pressed in the conversation's field: tells the others, seldom enough. */
+  typed(conversationId: string): void {
+    this.#session.passing.typing.pressed(conversationId)
+  }
+
+  /** The field was emptied or left. */
+  stoppedTyping(conversationId: string): void {
+    this.#session.passing.typing.stopped(conversationId)
+  }
+
+  /** The others who are typing there, first come first; the same array until that changes. */
+  typingIn(conversationId: string): ReadonlyArray<string> {
+    return this.#session.passing.typing.of(conversationId)
+  }
+
+  /** Until the answer is called, `presenceOf` knows of these people, and changes of it are told. */
+  watchPresence(userIds: ReadonlyArray<string>): () => void {
+    return this.#session.passing.presence.watch(userIds)
+  }
+
+  presenceOf(userId: string): PresenceOf {
+    return this.#session.passing.presence.of(userId)
   }
 
   close(): void {
-    this.#connection.close()
+    this.#unwatch()
+    this.#session.connection.close()
+    this.#session.passing.presence.close()
   }
 
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
-
-  #receive(frame: Frame): void {
-    if (this.#store.apply(frame) === "Broken") return this.#connection.fail()
-    if (frame.type === "message.new" && frame.client_msg_id !== undefined)
-      this.#outbox.arrived(frame.client_msg_id)
-  }
-
-  #catchUp(): void {
-    const { cursor } = this.#store
-    const payload = cursor === undefined ? {} : { cursor, known: this.#store.known() }
-    this.#connection.request({ type: "sync", payload }, (answer) => this.#caughtUp(answer))
-  }
-
-  #caughtUp(answer: Answer): void {
-    if (answer._tag === "Ack") {
-      this.#store.cursor = (answer.payload as { cursor: string }).cursor
-      this.#connection.caughtUp()
-    } else if (answer._tag === "Refused" && !answer.problem.retryable && this.#store.cursor !== undefined) {
-      this.#store.reset()
-      this.#inbox = undefined
-      this.#outbox.resendRecent()
-      this.#catchUp()
-      this.#pump()
-    } else if (answer._tag === "Refused") this.#connection.fail()
-  }
-
-  #pump(): void {
-    const { phase } = this.status
-    if (phase === "live" || phase === "catching_up")
-      this.#outbox.pump((frame, settle) => this.#connection.request(frame, settle))
-  }
-
-  #acknowledged(message: Outgoing, ack: SendAck): void {
-    const sent = { ...this.#asMessage(message), state: "sent" as const }
-    const place = { seq: ack.seq, messageId: ack.message_id, at: Date.parse(ack.ts) }
-    this.#store.confirm(message.conversationId, { ...sent, ...place })
-  }
-
-  #asMessage(message: Outgoing): Message {
-    return {
-      kind: "message",
-      key: message.clientMsgId,
-      senderId: this.userId,
-      text: message.text,
-      at: message.writtenAt,
-      state: message.state,
-      ...(message.problem === undefined ? {} : { problem: message.problem }),
-      edited: false,
-      deleted: false,
-    }
-  }
-
-  #tell(id: string | undefined): void {
-    this.#emit(id === undefined ? { _tag: "Everything" } : { _tag: "Conversation", id })
-  }
-
-  #emit(change: Change): void {
-    for (const listener of this.#listeners) listener(change)
-  }
 }
 
 export const connect = (options: Options): Parley => new Parley(options)
-
-const inMemory = (): KeyValues => {
-  const values = new Map<string, string>()
-  return {
-    entries: () => [...values],
-    set: (key, value) => void values.set(key, value),
-    delete: (key) => void values.delete(key),
-  }
-}

@@ -5,24 +5,38 @@
  * server do not come back together.
  */
 
+import type { Problem } from "./Problem.ts"
+
+/** The access token ran out: fetch another, and resume. */
+export const accessExpired = 4003
+
 const baseMs = 400
 const capMs = 30_000
 /** A close 4013 asks for patience. */
 const rateLimitedMs = 5_000
+
+const rateLimited: Problem = {
+  code: "closed_4013",
+  status: 4013,
+  detail: "Too much was asked of the server at once.",
+  retryable: true,
+  retry_after_ms: rateLimitedMs,
+}
 
 /** `attempt`: 0 for the first retry. `atLeastMs`: what the server asked for, kept and jittered above. */
 export const backOff = (attempt: number, random: number, atLeastMs = 0): number =>
   Math.round(atLeastMs + random * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 10)))
 
 export type AfterClose =
-  | { readonly _tag: "Reconnect"; readonly atLeastMs: number }
+  | { readonly _tag: "Reconnect"; readonly atLeastMs: number; readonly problem?: Problem }
   | { readonly _tag: "Stop"; readonly reason: string }
 
 /** Codes that the protocol does not name (1000, 1006 …) say that the network or a proxy closed: reconnect. */
 export const afterClose = (code: number): AfterClose => {
   const reason = final.get(code)
   if (reason !== undefined) return { _tag: "Stop", reason }
-  return { _tag: "Reconnect", atLeastMs: code === 4013 ? rateLimitedMs : 0 }
+  if (code === 4013) return { _tag: "Reconnect", atLeastMs: rateLimitedMs, problem: rateLimited }
+  return { _tag: "Reconnect", atLeastMs: 0 }
 }
 
 const final: ReadonlyMap<number, string> = new Map([

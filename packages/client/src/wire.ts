@@ -24,6 +24,7 @@ export interface Hello {
   readonly device_id: string
   readonly cursor: string
   readonly epoch: string
+  readonly server_time: string
   readonly limits: Readonly<Record<string, number>>
 }
 
@@ -39,6 +40,7 @@ export interface Conversation {
   readonly role?: string
   readonly can_send?: boolean
   readonly last_seq: number
+  readonly history?: string
   readonly archived: boolean
 }
 
@@ -47,7 +49,15 @@ export interface MessageNew {
   readonly message_id: string
   readonly sender_id: string
   readonly text?: string
+  readonly reply_to_message_id?: string
+  readonly thread_root_id?: string
   readonly deleted?: boolean
+}
+
+export interface WireReaction {
+  readonly emoji: string
+  readonly count: number
+  readonly mine: boolean
 }
 
 /** A message of history. */
@@ -57,6 +67,9 @@ export interface WireMessage extends MessageNew {
   readonly ts: string
   readonly client_msg_id?: string
   readonly edited_at?: string
+  readonly reactions: ReadonlyArray<WireReaction>
+  /** Of its thread; absent when there is none. */
+  readonly reply_count?: number
   /** The last event folded into it: frames up to it change nothing. */
   readonly as_of_seq: number
 }
@@ -64,6 +77,15 @@ export interface WireMessage extends MessageNew {
 /** A line of the inbox. */
 export interface InboxItem extends Conversation {
   readonly last_message?: WireMessage
+  readonly read_seq: number
+  readonly unread: number
+}
+
+/** What the person has read, and how much there is behind it as of `last_seq`. */
+export interface Marker {
+  readonly last_seq: number
+  readonly read_seq: number
+  readonly unread: number
 }
 
 export interface Page<Item> {
@@ -78,6 +100,43 @@ export interface SendAck {
   readonly seq: number
   readonly ts: string
   readonly duplicate: boolean
+}
+
+export type Role = "owner" | "admin" | "member" | "reader"
+
+export interface RosterEntry {
+  readonly user_id: string
+  readonly role: Role
+  readonly joined_at: string
+}
+
+export interface Profile {
+  readonly user_id: string
+  /** The user id for who has given no name. */
+  readonly name: string
+}
+
+export interface OwnProfile extends Profile {
+  readonly share_last_seen: boolean
+  readonly send_read_receipts: boolean
+}
+
+/** `read_up_to` 0: nothing, or he does not say. */
+export interface ReceiptEntry {
+  readonly user_id: string
+  readonly delivered_up_to: number
+  readonly read_up_to: number
+}
+
+export interface Device {
+  readonly device_id: string
+  readonly platform: "android" | "ios" | "web"
+  readonly registered_at: string
+}
+
+/** `vapid_public_key` absent: this server sends no Web Push. */
+export interface PushConfig {
+  readonly vapid_public_key?: string
 }
 
 export interface Member {

@@ -74,7 +74,7 @@ describe("a connection", () => {
   it.each([1000, 1001, 1006, 1011, 1012, 4001, 4002, 4003, 4008, 4009, 4013])(
     "is made again after %i",
     (code) => {
-      expect(afterClose(code)).toEqual({ _tag: "Reconnect", atLeastMs: code === 4013 ? 5_000 : 0 })
+      expect(afterClose(code)).toMatchObject({ _tag: "Reconnect", atLeastMs: code === 4013 ? 5_000 : 0 })
     },
   )
 
@@ -106,6 +106,18 @@ describe("a connection", () => {
     world.httpAnswer = { status: 503, body: undefined, retryAfter: "5" }
     const ada = await person(world, "ada")
     expect((ada.status.retryAt ?? 0) - world.now).toBe(5_200)
+  })
+
+  it("is given up when the network is said to be gone and nothing comes any more, and kept when that is not so", async () => {
+    const world = new FakeWorld()
+    const ada = await person(world, "ada")
+    world.network(false)
+    await world.pass(2_000)
+    expect(ada.status.phase).toBe("live")
+    world.deaf = true
+    world.network(false)
+    await world.pass(1_500)
+    expect(ada.status.phase).toBe("offline")
   })
 
   it("on which a question stays without an answer is given up", async () => {

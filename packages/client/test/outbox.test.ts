@@ -109,3 +109,19 @@ describe("what a person wrote", () => {
     expect([...seen]).toEqual([key])
   })
 })
+
+it("what waits stands at the server's time, however wrong the clock here is", async () => {
+  const world = new FakeWorld()
+  const first = world.server.room("direct", ["ada", "bob"])
+  const second = world.server.room("direct", ["ada", "cyd"])
+  world.server.say(second, "cyd", "hello")
+  const right = world.now
+  world.server.clock = () => right
+  world.now -= 9 * 3_600_000
+  const ada = await person(world, "ada")
+  expect(ada.now).toBe(right)
+  world.cut()
+  ada.send(first, "waits")
+  expect(ada.lastMessage(first)?.at).toBe(right)
+  expect(ada.conversations.map((one) => one.id)).toEqual([first, second])
+})

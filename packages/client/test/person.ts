@@ -1,6 +1,6 @@
 /** A signed-in client in a fake world, and what its user would read. */
 import { type Parley, connect } from "../src/connect.ts"
-import type { KeyValues } from "../src/Outbox.ts"
+import type { KeyValues } from "../src/KeyValues.ts"
 import type { FakeWorld } from "./FakeWorld.ts"
 
 export const person = async (world: FakeWorld, userId: string, storage?: KeyValues): Promise<Parley> => {
@@ -33,4 +33,28 @@ export const keyValues = (): KeyValues & { readonly values: Map<string, string> 
     set: (key, value) => void values.set(key, value),
     delete: (key) => void values.delete(key),
   }
+}
+
+/** As a database: every answer comes later, not before `release` when slow, or never well. */
+export const lateValues = () => {
+  const values = new Map<string, string>()
+  const waiting: Array<() => void> = []
+  const act = async <Answer>(run: () => Answer): Promise<Answer> => {
+    if (storage.slow) await new Promise<void>((go) => waiting.push(go))
+    await Promise.resolve()
+    if (storage.broken) throw new Error("The disk is full.")
+    return run()
+  }
+  const storage = {
+    slow: false,
+    broken: false,
+    release: (): void => {
+      storage.slow = false
+      for (const go of waiting.splice(0)) go()
+    },
+    entries: () => act(() => [...values]),
+    set: (key: string, value: string) => act(() => void values.set(key, value)),
+    delete: (key: string) => act(() => void values.delete(key)),
+  }
+  return storage
 }

@@ -20,6 +20,18 @@ it("every frame that the client sends is one that the server's schemas accept", 
   world.cut()
   ada.send(room, "again")
   await world.pass(60_000)
+  ada.typed(room)
+  ada.watchPresence(["bob"])
+  await world.pass(50)
+  ada.markRead(room)
   const read = world.sent.map((text) => readClientFrame(JSON.parse(text))._tag)
-  expect(read).toEqual(["Sync", "Send", "Sync", "Send"])
+  expect(read.filter((tag) => tag === "Presence")).toHaveLength(3)
+  expect(read.filter((tag) => tag !== "Presence")).toEqual([
+    "Sync",
+    "Send",
+    "Sync",
+    "Send",
+    "Typing",
+    "Receipt",
+  ])
 })
