@@ -1,6 +1,6 @@
-import type { Entry, Message } from "@parley/client/Timeline"
+import type { Entry, Message } from "@parley/client/Entry"
 import { expect, it } from "vitest"
-import { timelineRows } from "../src/timelineRows.ts"
+import { timelineItems, timelineRows } from "../src/timeline/timelineRows.ts"
 
 const noon = new Date(2026, 10, 24, 12).getTime()
 const minute = 60_000
@@ -15,6 +15,8 @@ const message = (senderId: string, at: number): Message => ({
   state: "sent",
   edited: false,
   deleted: false,
+  reactions: [],
+  replyCount: 0,
 })
 
 /** Each row in a word: the day's name, or the sender with brackets where his run begins and ends. */
@@ -22,6 +24,7 @@ const drawn = (entries: ReadonlyArray<Entry>): ReadonlyArray<string> =>
   timelineRows(entries, "ada", noon).map((row) => {
     if (row._tag === "Day") return row.name
     if (row._tag === "Notice") return row.notice.event
+    if (row._tag === "New") return "new"
     return `${row.first ? "(" : ""}${row.message.senderId}${row.last ? ")" : ""}`
   })
 
@@ -59,4 +62,16 @@ it("every row has a key of its own, also when the clock of the log and one's own
     noon,
   ).map((row) => row.key)
   expect(new Set(keys).size).toBe(keys.length)
+})
+
+it("older messages above leave every item under its key, though the line of their day moves up", () => {
+  const newer = [message("bob", noon), message("ada", noon + minute)]
+  const keys = (entries: ReadonlyArray<Entry>) =>
+    timelineItems(timelineRows(entries, "ada", noon)).map(({ heads, key }) => [key, heads.length])
+  const [first, second] = keys(newer)
+  expect(keys([message("cyd", noon - minute), ...newer])).toEqual([
+    [`cyd/${noon - minute}`, 1],
+    [first![0], 0],
+    second,
+  ])
 })
