@@ -1,31 +1,62 @@
-import { spawnSync } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
+import { parley } from "./command.ts"
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
-const parley = (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, [main, ...args], {
-    encoding: "utf8",
-    env: { PATH: process.env["PATH"], ...env },
-  })
+const commands = ["start", "token", "tail", "doctor", "backup", "restore", "rebuild"]
 
-it("help that is asked for goes to stdout and ends with 0", () => {
+it("help that is asked for goes to stdout, names every command and the exit codes, and ends with 0", async () => {
   for (const args of [[], ["help"], ["--help"]]) {
-    const { status, stdout } = parley(args)
-    expect([status, stdout]).toEqual([0, expect.stringContaining("parley start")])
+    const { status, stdout, stderr } = await parley(args)
+    expect([status, stderr]).toEqual([0, ""])
+    for (const command of commands) expect(stdout).toContain(`  ${command}`)
+    expect(stdout).toContain("Exit codes: 0 done, 1 it failed")
   }
 })
 
-it("what it does not know ends with 64, the complaint and the help on stderr", () => {
-  for (const args of [["stop"], ["start", "now"], ["--loud"]]) {
-    const { status, stdout, stderr } = parley(args)
-    expect([status, stdout]).toEqual([64, ""])
-    expect(stderr).toContain("parley start")
+it.each(commands)("the help of %s says what it does and shows an example", async (command) => {
+  const { status, stdout } = await parley([command, "--help"])
+  expect(status).toBe(0)
+  expect(stdout).toMatch(new RegExp(`EXAMPLES\\n(.*\\n)*.*parley ${command}`))
+  expect(stdout.length).toBeGreaterThan(600)
+})
+
+it("help tail is the help of tail", async () => {
+  expect((await parley(["help", "tail"])).stdout).toBe((await parley(["tail", "--help"])).stdout)
+})
+
+it.each([
+  [["stop"]],
+  [["start", "now"]],
+  [["--loud"]],
+  [["token"]],
+  [["token", "no spaces, please"]],
+  [["token", "ann", "--ttl", "soon"]],
+  [["tail", "lunch"]],
+  [["tail", "--limit", "0"]],
+  [["backup", "somewhere"]],
+  [["restore", "somewhere"]],
+  [["rebuild"]],
+])("%j is a mistake of usage: 2, what was wrong on stderr, nothing on stdout", async (args) => {
+  const { status, stdout, stderr } = await parley(args)
+  expect([status, stdout]).toEqual([2, ""])
+  expect(stderr).toMatch(/ERRORS?\n {2}\S/)
+  expect(stderr).toMatch(/\nUsage: parley/)
+  expect(stderr).not.toMatch(/ {4}at /)
+})
+
+it("a bad configuration ends start and every command that reads it with 78 and every reason", async () => {
+  const env = { PARLEY_HTTP_PORT: "no", PARLEY_NO_SUCH: "x" }
+  for (const args of [["start"], ["tail"], ["token", "ann"], ["backup", "a", "--keys", "b"]]) {
+    const { status, stdout, stderr } = await parley(args, env)
+    expect([args, status, stdout]).toEqual([args, 78, ""])
+    for (const key of Object.keys(env)) expect(stderr).toContain(key)
   }
 })
 
-it("start is the server: a bad configuration ends it with 78 and every reason", () => {
-  const { status, stderr } = parley(["start"], { PARLEY_HTTP_PORT: "no", PARLEY_NO_SUCH: "x" })
-  expect(status).toBe(78)
-  for (const key of ["PARLEY_HTTP_PORT", "PARLEY_NO_SUCH", "PARLEY_JWT_SECRET"]) expect(stderr).toContain(key)
+it("with --json a failure is JSON on stderr", async () => {
+  const { status, stdout, stderr } = await parley(["tail", "--json", "--data-dir", "/nowhere/at/all"])
+  expect([status, stdout]).toEqual([1, ""])
+  expect(JSON.parse(stderr)).toEqual({
+    error: expect.stringContaining("/nowhere"),
+    remedy: expect.any(String),
+  })
 })

@@ -1,0 +1,59 @@
+/**
+ * What the commands beside `start` take from the configuration: where the data lies and where the server answers.
+ *
+ * Always true: the same variables as for the server, checked the same way, but for how people sign in: a command signs nobody in, so
+ * it does not ask for a secret that the operator's shell need not have.
+ */
+import { resolve } from "node:path"
+import { BadConfiguration, type Config, readConfig } from "@parley/gateway/Config"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { CommandFailed } from "./CommandFailed.ts"
+import { exitCodes } from "./exitCodes.ts"
+
+export interface Settings {
+  readonly config: Config
+  /** Absolute. */
+  readonly dataDir: string
+  readonly log: string
+  readonly keys: string
+  readonly masterKey: string
+  /** The master key lies in the data directory; else the operator keeps it, and commands leave it alone. */
+  readonly ownMasterKey: boolean
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const isSet = (env: Environment, key: string): boolean => (env[key] ?? "") !== ""
+
+/** As the server would read it, signing in aside, and the file by which it pushes, which is the server's alone to read. */
+const lenient = (env: Environment): Environment => ({
+  ...env,
+  PARLEY_FCM_SERVICE_ACCOUNT: "",
+  ...(isSet(env, "PARLEY_JWT_SECRET") || isSet(env, "PARLEY_JWKS_URL") ? {} : { PARLEY_DEV_LOGIN: "true" }),
+})
+
+/** @param dataDir goes before `PARLEY_DATA_DIR`. */
+export const settings = (
+  dataDir: Option.Option<string>,
+  env: Environment = process.env,
+): Effect.Effect<Settings, CommandFailed> =>
+  Effect.try({
+    try: () => {
+      const config = readConfig(lenient(env))
+      const root = resolve(dataDir._tag === "Some" ? dataDir.value : config.dataDir)
+      const within = (name: string): string => resolve(root, name)
+      return {
+        config,
+        dataDir: root,
+        log: within("events.db"),
+        keys: within("keys.db"),
+        masterKey: resolve(config.masterKeyFile ?? within("master.key")),
+        ownMasterKey: config.masterKeyFile === undefined,
+      }
+    },
+    catch: (cause) => {
+      if (!(cause instanceof BadConfiguration)) throw cause
+      return new CommandFailed({ reason: cause.message, exitCode: exitCodes.configuration })
+    },
+  })
