@@ -56,7 +56,14 @@ class Lagging {
     view: (...args) => this.#ask("view", ...args),
     page: (...args) => Effect.map(this.#ask<PageAnswer | undefined>("page", ...args), toMaterial),
     roster: (...args) => this.#ask("roster", ...args),
-    overview: () => Effect.die("not asked here"),
+    thread: () => Effect.die("not asked here"),
+    byActivity: () => Effect.die("not asked here"),
+    markers: () => Effect.die("not asked here"),
+    covered: () => Effect.die("not asked here"),
+    membersAmong: () => Effect.die("not asked here"),
+    companions: () => Effect.die("not asked here"),
+    companionsAmong: () => Effect.die("not asked here"),
+    sample: () => Effect.die("not asked here"),
   }
 }
 

@@ -26,8 +26,10 @@ it("random correct histories have every counter at 0", () => {
 it("a defect planted anywhere in a random history raises its own counter and no other", () => {
   fc.assert(
     fc.property(seeds, (seed) => {
-      expect(prove(generateRecording(seed), new SeededRandom(seed + 1)).failures).toEqual([])
+      const { failures } = prove(generateRecording(seed), new SeededRandom(seed + 1))
+      // A small history has now and then no place for a rare defect; checker.test.ts has one with a place for each.
+      expect(failures.filter((failure) => !failure.endsWith("has no place for it"))).toEqual([])
     }),
-    { numRuns: 40, seed: 20_261_124 },
+    { numRuns: 60, seed: 20_261_124 },
   )
 })

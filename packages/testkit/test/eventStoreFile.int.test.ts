@@ -114,6 +114,29 @@ describe("embedded event store, its file", () => {
       expect(yield* refusedAs(file)).toBe("newer_version")
     }),
   )
+  it.live("a log of version 1 gets its marks, and keeps what it holds", () =>
+    Effect.gen(function* () {
+      const file = yield* aLog
+      const database = new DatabaseSync(file)
+      database.exec("DROP TABLE event_marks; PRAGMA user_version = 1")
+      database.close()
+      const marks = [{ seq: 0, key: "k", value: "1" }]
+      const found = Effect.gen(function* () {
+        const store = yield* EventStore
+        return yield* store.lookupMarks("s-3", [{ seq: 0, keys: ["k"] }])
+      })
+      yield* within(
+        file,
+        Effect.gen(function* () {
+          const store = yield* EventStore
+          expect(yield* found).toEqual([])
+          expect(yield* readForward("s-3")).toHaveLength(100)
+          yield* store.append({ stream: "s-3", expected: 99, events: events(1), marks })
+        }),
+      )
+      expect(yield* within(file, found)).toEqual(marks)
+    }),
+  )
   it.live("a log that is cut off, or bears garbage on any of its pages, is refused as corrupt", () =>
     Effect.gen(function* () {
       const file = yield* aLog

@@ -1,5 +1,5 @@
 import { layerMemory } from "@parley/projections/models"
-import { layer as reads } from "@parley/projections/Reads"
+import { layer as reads } from "@parley/projections/reading"
 import { layer as eventStore } from "@parley/runtime/eventStore/EventStoreMemory"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

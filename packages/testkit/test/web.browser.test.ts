@@ -1,42 +1,12 @@
 /** The page at `/`, in Chromium, against a started server that gets killed. */
-import type { Browser } from "playwright-core"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { requirement } from "../src/requirement.ts"
-import { type RunningParley, startParley } from "../src/startParley.ts"
-import {
-  chromiumIsThere,
-  chromiumPath,
-  createGroup,
-  launch,
-  open,
-  said,
-  say,
-  screenshot,
-  signIn,
-  startDirect,
-  write,
-} from "./webWindow.ts"
+import { expect, it } from "vitest"
+import { fastWriters, inBrowser, patience } from "./inBrowser.ts"
+import { createGroup, open, said, screenshot, startDirect, write } from "./webWindow.ts"
 
-const patience = { timeout: 30_000 }
-
-describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
-  let browser: Browser
-  let parley: RunningParley
-
-  beforeAll(async () => {
-    parley = await startParley({
-      env: { PARLEY_LIMIT_MESSAGES_PER_SECOND: "1000", PARLEY_LIMIT_MESSAGES_BURST: "1000" },
-    })
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await parley?.stop()
-  })
-
+inBrowser("the page", { env: fastWriters }, (stage) => {
   it("lets two people chat, and a killed server loses and doubles nothing of it", async () => {
-    const ada = await signIn(browser, parley.url, { userId: "ada", name: "Ada Lovelace" })
-    const bob = await signIn(browser, parley.url, { userId: "bob" })
+    const ada = await stage.signIn({ userId: "ada", name: "Ada Lovelace" })
+    const bob = await stage.signIn({ userId: "bob" })
     await startDirect(ada.page, "bob")
     await write(ada.page, "Hello Bob")
     await open(bob.page, "ada")
@@ -46,7 +16,7 @@ describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
 
     // Nobody knows whether these arrive: the server dies while they are on their way.
     for (const n of [1, 2, 3]) await write(ada.page, `on its way ${n}`)
-    await parley.kill9()
+    await stage.parley.kill9()
     await expect
       .poll(() => ada.page.getByRole("status").getByText("Reconnecting").isVisible(), patience)
       .toBe(true)
@@ -56,7 +26,7 @@ describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
     await expect
       .poll(async () => (await said(ada.page)).slice(-2), patience)
       .toEqual(["[while it is down 1]", "[while it is down 2]"])
-    await parley.restart()
+    await stage.parley.restart()
 
     const bySender = (texts: ReadonlyArray<string>) => [...texts].sort()
     const all = [
@@ -83,17 +53,17 @@ describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
 
   it("sends what was written while the server was down, though the window was closed meanwhile", async () => {
     const person = { userId: "ada.closes" }
-    const ada = await signIn(browser, parley.url, person)
+    const ada = await stage.signIn(person)
     await startDirect(ada.page, "bob")
     await write(ada.page, "before")
     await expect.poll(() => said(ada.page), patience).toEqual(["before"])
     const address = ada.page.url()
-    await parley.kill9()
+    await stage.parley.kill9()
     await write(ada.page, "written into the void")
     await expect.poll(() => said(ada.page), patience).toEqual(["before", "[written into the void]"])
     const context = ada.page.context()
     await ada.page.close()
-    await parley.restart()
+    await stage.parley.restart()
     const again = await context.newPage()
     await again.goto(address)
     await again.getByRole("button", { name: "Sign in" }).click()
@@ -102,8 +72,8 @@ describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
 
   it("shows hostile names and messages as text and runs nothing of them", async () => {
     const hostile = `<img src=x onerror="alert('ran')"><script>alert("ran")</script>`
-    const eve = await signIn(browser, parley.url, { userId: "eve", name: hostile })
-    const ada = await signIn(browser, parley.url, { userId: "ada" })
+    const eve = await stage.signIn({ userId: "eve", name: hostile })
+    const ada = await stage.signIn({ userId: "ada" })
     await createGroup(eve.page, hostile, ["ada"])
     const messages = [
       hostile,
@@ -123,23 +93,6 @@ describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
     await screenshot(ada.page, "web-hostile")
   })
 
-  it("reads back to the first message of a long conversation, in order", async () => {
-    const ada = await signIn(browser, parley.url, { userId: "ada.long" })
-    await startDirect(ada.page, "bob")
-    const texts = Array.from({ length: 230 }, (_, n) => `message ${n + 1}`)
-    await say(parley.url, "ada.long", new URL(ada.page.url()).hash.slice(1), texts)
-    await expect.poll(async () => (await said(ada.page)).at(-1), patience).toBe("message 230")
-    await ada.page.reload()
-    await expect.poll(async () => (await said(ada.page)).at(-1), patience).toBe("message 230")
-    await expect
-      .poll(async () => {
-        await ada.page.evaluate("document.querySelector('.timeline').scrollTop = 0")
-        return (await said(ada.page)).length
-      }, patience)
-      .toBe(230)
-    expect(await said(ada.page)).toEqual(texts)
-  })
-
   it("fits a phone: list, conversation, and back", async () => {
     const phone = {
       viewport: { width: 390, height: 780 },
@@ -147,7 +100,7 @@ describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
       isMobile: true,
       hasTouch: true,
     }
-    const ada = await signIn(browser, parley.url, { userId: "ada.phone" }, phone)
+    const ada = await stage.signIn({ userId: "ada.phone" }, phone)
     await createGroup(ada.page, "Weekend in the mountains", ["bob", "cyd"])
     for (const text of ["Who brings the stove?", "مرحبا! سأحضر الموقد معي", "a".repeat(300)])
       await write(ada.page, text)
@@ -161,10 +114,10 @@ describe.runIf(requirement(chromiumPath, chromiumIsThere()))("the page", () => {
   })
 
   it("is two devices in two windows of one person, and both show what either writes", async () => {
-    const first = await signIn(browser, parley.url, { userId: "ada.twice" })
+    const first = await stage.signIn({ userId: "ada.twice" })
     const second = await first.page.context().newPage()
     await startDirect(first.page, "bob")
-    await second.goto(`${parley.url}/${new URL(first.page.url()).hash}`)
+    await second.goto(`${stage.parley.url}/${new URL(first.page.url()).hash}`)
     await second.getByRole("button", { name: "Sign in" }).click()
     await write(first.page, "from the first")
     await expect.poll(() => said(second), patience).toEqual(["from the first"])

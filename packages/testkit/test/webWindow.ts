@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core"
+import { judgePage } from "./judgedPage.ts"
 
 export const chromiumPath = "/usr/bin/chromium"
 
@@ -27,15 +28,20 @@ export const launch = (): Promise<Browser> =>
 
 export interface Window {
   readonly page: Page
-  /** Exceptions, broken content policy and failed loads; not the attempts to reach a dead server. */
+  /** Exceptions, broken content policy, failed loads and traffic that is not as documented; not the attempts to reach a dead server. */
   readonly errors: Array<string>
+}
+
+export interface Person {
+  readonly userId: string
+  readonly name?: string
 }
 
 /** Signs in and waits until the page is connected. */
 export const signIn = async (
   browser: Browser,
   url: string,
-  person: { readonly userId: string; readonly name?: string },
+  person: Person,
   options: BrowserContextOptions = {},
 ): Promise<Window> => {
   const context = await browser.newContext({ viewport: { width: 1_180, height: 780 }, ...options })
@@ -51,6 +57,7 @@ export const signIn = async (
     if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text()))
       errors.push(message.text())
   })
+  judgePage(page, url, errors)
   await page.goto(url)
   await page.getByLabel("User id").fill(person.userId)
   await page.getByLabel("Name", { exact: true }).fill(person.name ?? "")
@@ -87,6 +94,15 @@ export const write = async (page: Page, text: string): Promise<void> => {
   const area = page.getByRole("textbox", { name: "Message" })
   await area.fill(text)
   await area.press("Enter")
+}
+
+/**
+ * Presses a key, and says how often the other page tells of it. To be polled: what says that somebody types is dropped by a busy server,
+ * and for some seconds after he has written.
+ */
+export const typesOnce = async (typist: Page, watcher: Page, told: string): Promise<number> => {
+  await typist.getByRole("textbox", { name: "Message" }).press("a")
+  return watcher.getByText(told).count()
 }
 
 /** Sends without a page, one after another. */

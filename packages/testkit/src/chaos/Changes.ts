@@ -3,6 +3,7 @@
  *
  * Always true: a change is repeated until it is answered, and is one change in the record, from its first request to that answer.
  */
+import { setTimeout as pause } from "node:timers/promises"
 import type { SeededRandom } from "../checker/SeededRandom.ts"
 import type { MemberChange } from "../checker/Recording.ts"
 import { now } from "./Recorder.ts"
@@ -109,5 +110,3 @@ export class Changes {
     }
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,9 +1,11 @@
 /** What a chaos run came to: its counts for people, and whether it holds. */
 import type { Proof } from "../checker/prove.ts"
 import { counters, meaning, type Verdict } from "../checker/Verdict.ts"
+import type { Acts } from "./Acts.ts"
 import type { Changes } from "./Changes.ts"
 import type { Settled } from "./chaos.ts"
 import type { ChaosOptions } from "./ChaosOptions.ts"
+import type { Marks } from "./Marks.ts"
 import type { Stage } from "./Stage.ts"
 import type { Traffic } from "./Traffic.ts"
 
@@ -12,6 +14,8 @@ export interface ChaosReport {
   readonly stage: Stage
   readonly traffic: Traffic
   readonly changes: Changes
+  readonly acts: Acts
+  readonly marks: Marks
   readonly verdict: Verdict
   readonly checkMs: number
   /** The checker proved on a made-up record before the run, and on the run's own after it. */
@@ -27,7 +31,7 @@ const leastAcked = 0.8
 
 /** Why the run does not hold; empty when it does. */
 export const faultsOf = (report: ChaosReport): ReadonlyArray<string> => {
-  const { options, traffic, verdict, before, after, stage, changes } = report
+  const { options, traffic, verdict, before, after, stage, changes, acts, marks } = report
   const faults = counters
     .filter((counter) => verdict.counts[counter] > 0)
     .map((counter) => `${counter} ${verdict.counts[counter]}: ${meaning[counter]}`)
@@ -41,12 +45,14 @@ export const faultsOf = (report: ChaosReport): ReadonlyArray<string> => {
   expect(traffic.acked > 0, "nothing was acknowledged")
   expect(options.kills === 0 || stage.recorder.reconnects > 0, "nobody reconnected")
   expect(changes.additions > 0 && changes.removals > 0, "no members changed")
+  expect(acts.acked > 0 && acts.refused > 0, "nothing was edited, or nothing refused")
+  expect(marks.reported > 0 && stage.recorder.recording.inbox.length > 0, "nobody read")
   expect(report.settled.left.waiting === 0, `${report.settled.left.waiting} sends without an answer`)
   return faults
 }
 
 export const describe = (report: ChaosReport): string => {
-  const { options, stage, traffic, changes, verdict, settled, before, after, cost } = report
+  const { options, stage, traffic, changes, acts, marks, verdict, settled, before, after, cost } = report
   const { recorder } = stage
   const { recording } = recorder
   const refused = [...recorder.refusals].map(([code, count]) => `${code} ${count}`).join(", ")
@@ -59,6 +65,7 @@ export const describe = (report: ChaosReport): string => {
     `messages in the final history ${messages}, deliveries ${recorder.deliveries}, rows ${recording.receipts.length}`,
     `kills ${options.kills}, connections ${recording.connections.length}, resumed ${recorder.reconnects}, closed by code: ${closed || "none"}`,
     `members added ${changes.additions}, removed ${changes.removals}; history reads ${recording.reads.length}`,
+    `edits, deletions, reactions and roles acked ${acts.acked}, refused ${acts.refused}; read markers ${marks.reported}, lines of inboxes compared ${recording.inbox.length}`,
     `ack latency from the schedule, pauses included: ${percentiles(traffic.latencies)}`,
     `ack latency of sends offered while connected: ${percentiles(traffic.undisturbed)}`,
     `this process: ${((cost.user + cost.system) / 1e6).toFixed(1)} s of CPU while it offered, its loop late by p99 ${cost.loopDelayMs.toFixed(0)} ms`,

@@ -32,8 +32,9 @@ export class Recorder {
     this.#frozen = true
   }
 
-  conversation(id: string, founders: ReadonlyArray<string>): number {
+  conversation(id: string, founders: ReadonlyArray<string>, kind: "direct" | "group"): number {
     const number = this.recording.conversations.numberOf(id)
+    this.recording.isGroup[number] = kind === "group"
     this.recording.founders[number] = founders.map((user) => this.recording.users.numberOf(user))
     return number
   }
@@ -74,12 +75,21 @@ export class Recorder {
 
   /** The messages of a page or of a history, as the checker reads them. */
   items(messages: ReadonlyArray<Message>): Array<Item> {
-    return messages.map(({ seq, message_id, sender_id, text, client_msg_id }) => ({
+    return messages.map(({ seq, message_id, sender_id, text, client_msg_id, deleted, reactions = [] }) => ({
       seq,
       messageId: message_id,
       sender: sender_id,
       text: text ?? "",
       ...(client_msg_id === undefined ? {} : { clientMsgId: client_msg_id }),
+      ...(deleted === true ? { deleted } : {}),
+      ...(reactions.length === 0
+        ? {}
+        : {
+            reactions: reactions
+              .map(({ emoji, count }) => `${emoji} ${count}`)
+              .sort()
+              .join(","),
+          }),
     }))
   }
 
@@ -144,10 +154,24 @@ export class Recorder {
   }
 }
 
-const contentOf = ({ type, payload }: Frame): Content =>
-  type === "message.new"
-    ? { type, messageId: payload.message_id, who: payload.sender_id, text: payload.text ?? "" }
-    : { type, messageId: "", who: concerned(type, payload), text: "" }
+const contentOf = ({ type, payload }: Frame): Content => {
+  const { message_id: messageId = "", actor_id, editor_id, sender_id, user_id, emoji, count, role } = payload
+  switch (type) {
+    case "message.new":
+      return { type, messageId, who: sender_id, text: payload.text ?? "" }
+    case "message.edited":
+      return { type, messageId, who: editor_id, text: payload.text }
+    case "message.deleted":
+      return { type, messageId, who: actor_id, text: "" }
+    case "reaction.added":
+    case "reaction.removed":
+      return { type, messageId, who: user_id, text: `${emoji} ${count}` }
+    case "member.role_changed":
+      return { type, messageId, who: user_id, text: `${actor_id} ${role}` }
+    default:
+      return { type, messageId, who: concerned(type, payload), text: "" }
+  }
+}
 
 const concerned = (type: string, payload: Frame["payload"]): string => {
   if (type === "member.added")

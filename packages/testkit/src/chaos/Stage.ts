@@ -5,6 +5,7 @@
  * changes on purpose. Owners stay.
  */
 import { SeededRandom } from "../checker/SeededRandom.ts"
+import { judge } from "../documents/judge.ts"
 import { Account } from "../independent/Account.ts"
 import { Client } from "../independent/Client.ts"
 import { makeCast, type Cast } from "./cast.ts"
@@ -35,7 +36,7 @@ export class Stage {
     this.random = new SeededRandom(seed)
     this.cast = makeCast(this.random, connections, conversations)
     for (const user of this.cast.users) {
-      this.accounts.set(user, new Account(url, user))
+      this.accounts.set(user, new Account(url, user, undefined, judge))
       this.#byUser.set(user, [])
     }
     for (const { user, device } of this.cast.devices) {
@@ -64,7 +65,7 @@ export class Stage {
           : await account.createGroup(`group of ${members[0]}`, members.slice(1))
       if (status !== 201) throw new Error(`a conversation was not made: ${status} ${JSON.stringify(body)}`)
       const id = body.id as string
-      const number = this.recorder.conversation(id, members)
+      const number = this.recorder.conversation(id, members, kind)
       this.talks.push({
         kind,
         id,

@@ -4,34 +4,36 @@
  * Always true: all that it decides by chance comes from the seed; what the machine's scheduling makes of it does not. The record goes to
  * the checker whole, with the log of the stopped server beside it.
  */
+import { setTimeout as pause } from "node:timers/promises"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { check } from "../checker/check.ts"
-import { prove } from "../checker/prove.ts"
+import { prove, proveOnPart } from "../checker/prove.ts"
 import { readLog } from "../checker/readLog.ts"
 import { generateRecording } from "../checker/generateRecording.ts"
 import { SeededRandom } from "../checker/SeededRandom.ts"
 import { startParley, type RunningParley } from "../startParley.ts"
+import { Acts } from "./Acts.ts"
 import { Changes } from "./Changes.ts"
 import type { ChaosOptions } from "./ChaosOptions.ts"
 import type { ChaosReport } from "./ChaosReport.ts"
+import { Marks, readInboxes } from "./Marks.ts"
 import { Reads } from "./Reads.ts"
 import { now } from "./Recorder.ts"
 import { inTurn, Stage } from "./Stage.ts"
+import { rateLimits } from "@parley/domain/limits"
 import { Traffic } from "./Traffic.ts"
 
 /** How long the end may take until everybody is caught up. Whoever is not by then is what the checker finds. */
 const quietWithinMs = 120_000
 
+/** A marker acknowledged over the stream is stored within a second. */
+const markersKeptWithinMs = 1_500
+
 const raised: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    "MESSAGES_PER_SECOND",
-    "MESSAGES_BURST",
-    "CONVERSATION_MESSAGES_PER_SECOND",
-    "CONVERSATION_MESSAGES_BURST",
-  ].map((name) => [`PARLEY_LIMIT_${name}`, "1000000"]),
+  rateLimits.map((name) => [`PARLEY_LIMIT_${name.toUpperCase()}`, "1000000"]),
 )
 
 export const chaos = async (options: ChaosOptions, say: (line: string) => void): Promise<ChaosReport> => {
@@ -49,18 +51,22 @@ export const chaos = async (options: ChaosOptions, say: (line: string) => void):
     const traffic = new Traffic(stage, random, options.rate, options.seconds)
     const changes = new Changes(stage, new SeededRandom(options.seed + 1))
     const reads = new Reads(stage, new SeededRandom(options.seed + 2))
-    const sideshows = [changes.run(), reads.run()]
-    const kills = killing(parley, options, say)
+    const acts = new Acts(stage, new SeededRandom(options.seed + 4))
+    const marks = new Marks(stage, new SeededRandom(options.seed + 5))
+    const sideshows = [changes, reads, acts, marks]
+    const running = sideshows.map((sideshow) => sideshow.run())
+    const kills = killing(parley, stage, options, say)
     await traffic.run()
     const cost = { ...process.cpuUsage(spent), loopDelayMs: lateness.percentile(99) / 1e6 }
     lateness.disable()
     await kills
-    changes.stop()
-    reads.stop()
-    await Promise.all(sideshows)
+    for (const sideshow of sideshows) sideshow.stop()
+    await Promise.all(running)
     const settled = await settle(stage)
     say(`quiet after ${(settled.ms / 1000).toFixed(1)} s; ${JSON.stringify(settled.left)} left`)
     await readTruth(stage)
+    await pause(markersKeptWithinMs)
+    await readInboxes(stage)
     stage.close()
     await parley.stop()
     const { recording } = stage.recorder
@@ -69,8 +75,8 @@ export const chaos = async (options: ChaosOptions, say: (line: string) => void):
     const started = now()
     const verdict = check(recording)
     const checkMs = now() - started
-    const after = prove(recording, random)
-    return { options, stage, traffic, changes, verdict, checkMs, before, after, settled, cost }
+    const after = proveOnPart(recording, random)
+    return { options, stage, traffic, changes, acts, marks, verdict, checkMs, before, after, settled, cost }
   } catch (cause) {
     say(parley.output().slice(-4_000))
     throw cause
@@ -84,6 +90,7 @@ export const chaos = async (options: ChaosOptions, say: (line: string) => void):
 /** One kill in each equal part of the run, somewhere in its middle; restarted at once. */
 const killing = async (
   parley: RunningParley,
+  { recorder }: Stage,
   { seed, seconds, kills }: ChaosOptions,
   say: (line: string) => void,
 ): Promise<void> => {
@@ -93,6 +100,7 @@ const killing = async (
     const at = ((kill + 0.2 + 0.6 * random.next()) * seconds * 1000) / kills
     await pause(Math.max(0, began + at - now()))
     const killedAt = now()
+    recorder.recording.kills.push(killedAt)
     await parley.kill9()
     await parley.restart()
     say(`kill -9 at ${(at / 1000).toFixed(1)} s, serving again after ${(now() - killedAt).toFixed(0)} ms`)
@@ -133,5 +141,3 @@ const nameByLog = ({ recorder: { recording } }: Stage): void => {
     })
   })
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

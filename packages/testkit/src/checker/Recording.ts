@@ -55,13 +55,67 @@ export interface MemberChange {
   changed?: boolean
 }
 
+/** What is asked about a message that stands, or of a member's role. */
+export type ActKind = "edit" | "delete" | "react" | "unreact" | "role"
+
+/** Something asked that is no send and changes no members: repeated until it was answered, and one act in the record. */
+export interface Act {
+  readonly conversation: number
+  readonly user: number
+  readonly kind: ActKind
+  /** The message's id; of a role the member's. */
+  readonly target: string
+  /** The new text, the emoji or the role; of a deletion empty. Texts of edits are unique in a run. */
+  readonly value: string
+  readonly requestedAt: number
+  /** `unknown` until an answer that says something: a refusal says nothing of an earlier attempt without an answer. */
+  outcome: "unknown" | "acked" | "refused"
+  answeredAt: number
+  code?: string
+  seq?: number
+}
+
+/** A read marker that was reported. Over HTTP an answer means that it is kept; over the stream, that it will be within a second. */
+export interface Mark {
+  readonly conversation: number
+  readonly user: number
+  readonly upTo: number
+  readonly by: "http" | "stream"
+  readonly requestedAt: number
+  outcome: "unknown" | "acked" | "refused"
+  answeredAt: number
+}
+
+/** A line of somebody's inbox, read when all was quiet. */
+export interface InboxLine {
+  readonly user: number
+  readonly conversation: number
+  readonly lastSeq: number
+  readonly readSeq: number
+  readonly unread: number
+}
+
 /** A message of a page or of the final history. `sender` is the user's id. */
 export interface Item {
   readonly seq: number
   readonly messageId: string
   readonly sender: string
+  /** Of a deleted one empty. */
   readonly text: string
   readonly clientMsgId?: string
+  readonly deleted?: true
+  /** Emoji and count of each reaction, in the emoji's order: `❤ 1,👍 2`. */
+  readonly reactions?: string
+}
+
+/** What changed a message or a role, as the log has it. `value` is missing where it is sealed. */
+export interface Alteration {
+  readonly seq: number
+  readonly kind: ActKind
+  readonly target: string
+  /** The id of the one who did it. */
+  readonly who: string
+  readonly value?: string
 }
 
 /** A page that was asked for; without `before` and `after`: from the end. */
@@ -92,13 +146,17 @@ export interface LogOf {
   }>
   /** The messages again, as the key index has them. */
   keys: ReadonlyArray<Item>
+  /** Edits, deletions, reactions and roles, in rising `seq`. */
+  alterations: ReadonlyArray<Alteration>
 }
 
 export class Recording {
   readonly users = new Names()
   readonly conversations = new Names()
-  /** By conversation: who was in it from its beginning. */
+  /** By conversation: who was in it from its beginning. The first one of a group owns it. */
   readonly founders: Array<ReadonlyArray<number>> = []
+  /** By conversation. */
+  readonly isGroup: Array<boolean> = []
   readonly devices: Array<Device> = []
   readonly connections: Array<Connection> = []
   readonly sends: Array<Send> = []
@@ -106,6 +164,11 @@ export class Recording {
   readonly contents = new Contents()
   readonly changes: Array<MemberChange> = []
   readonly reads: Array<Read> = []
+  readonly acts: Array<Act> = []
+  readonly marks: Array<Mark> = []
+  /** When the server was killed. */
+  readonly kills: Array<number> = []
+  inbox: Array<InboxLine> = []
   /** By conversation, in rising `seq`: the whole history, read when all was quiet. */
   history: Array<Array<Item>> = []
   /** By conversation, if the log was read. */

@@ -52,6 +52,14 @@ export class Truth {
     return place === undefined ? undefined : this.historyOf(conversation)[place]
   }
 
+  /** The text that was sent there; what stands there, if nobody is known to have sent it. */
+  sentAt(conversation: number, seq: number): string | undefined {
+    const place = this.#placeBySeq[conversation]?.get(seq)
+    if (place === undefined) return undefined
+    const send = this.sendAt[conversation]![place]!
+    return send === -1 ? this.historyOf(conversation)[place]!.text : this.#recording.sends[send]!.text
+  }
+
   byMessageId(messageId: string): { readonly conversation: number; readonly seq: number } | undefined {
     return this.#byMessageId.get(messageId)
   }

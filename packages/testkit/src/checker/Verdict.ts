@@ -13,6 +13,11 @@ export const counters = [
   "undelivered",
   "forbidden",
   "staleRead",
+  "actLost",
+  "actUnexpected",
+  "wrongState",
+  "wrongMarker",
+  "wrongUnread",
 ] as const
 export type Counter = (typeof counters)[number]
 
@@ -28,8 +33,13 @@ export const meaning: Readonly<Record<Counter, string>> = {
   deviceOrder: "one connection's messages in another order than sent",
   deviceGap: "a seq that goes backwards in a connection, or a repeat with other content",
   undelivered: "not received by a member's device that was synced at the end",
-  forbidden: "something that a removed member got, or wrote",
+  forbidden: "something that a removed member got, or that anybody did without the right",
   staleRead: "a read without what was acknowledged before it was asked for",
+  actLost: "an acknowledged edit, deletion, reaction or role that does not stand where its ack says",
+  actUnexpected: "an edit, deletion, reaction or role that nobody asked for",
+  wrongState: "a message's text, deletion or reactions that are not what the events make of it",
+  wrongMarker: "a read marker behind what was acknowledged, or beyond what was reported",
+  wrongUnread: "another number of unread messages than a recount",
 }
 
 /** How much evidence of each kind is kept; all are counted. */

@@ -4,8 +4,11 @@
  * Always true: it knows nothing of the server but the record, and changes nothing in it. A correct run has all counters at 0; that
  * every counter can rise is shown by `defects`, in every run.
  */
+import { Alterations } from "./Alterations.ts"
+import { checkActs } from "./checkActs.ts"
 import { checkFrames } from "./checkFrames.ts"
 import { checkHistory, checkLog } from "./checkHistory.ts"
+import { checkMarks } from "./checkMarks.ts"
 import { checkDeviceOrder, checkRealTime } from "./checkOrder.ts"
 import { checkReads } from "./checkReads.ts"
 import type { Recording } from "./Recording.ts"
@@ -17,11 +20,14 @@ export const check = (recording: Recording): Verdict => {
   const verdict = new Verdict()
   const timeline = new Timeline(recording)
   const truth = new Truth(recording)
-  checkHistory(recording, truth, timeline, verdict)
+  const alterations = new Alterations(recording)
+  checkHistory(recording, truth, timeline, alterations, verdict)
   checkLog(recording, truth, verdict)
   checkRealTime(recording, truth, verdict)
   checkDeviceOrder(recording, truth, verdict)
-  checkFrames(recording, truth, timeline, verdict)
-  checkReads(recording, truth, verdict)
+  checkFrames(recording, truth, timeline, alterations, verdict)
+  checkReads(recording, truth, alterations, verdict)
+  checkActs(recording, truth, timeline, alterations, verdict)
+  checkMarks(recording, truth, timeline, verdict)
   return verdict
 }

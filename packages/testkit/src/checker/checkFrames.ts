@@ -4,6 +4,7 @@
  *
  * Always true: one pass over the rows; what is known of a device and a conversation is a handful of numbers.
  */
+import type { Alterations } from "./Alterations.ts"
 import { frameFault } from "./frameFault.ts"
 import { GAP } from "./Receipts.ts"
 import { trailOf } from "./trailOf.ts"
@@ -28,6 +29,7 @@ export const checkFrames = (
   recording: Recording,
   truth: Truth,
   timeline: Timeline,
+  alterations: Alterations,
   verdict: Verdict,
 ): void => {
   const { receipts, contents, connections, devices } = recording
@@ -74,7 +76,8 @@ export const checkFrames = (
     holding.connection = connection
     holding.last = seq
     if (holding.started && seq <= holding.held) {
-      if (content !== (holding.own?.get(seq) ?? contents.at(conversation, seq)[0]))
+      const before = holding.own?.get(seq) ?? contents.at(conversation, seq)[0]!
+      if (content !== before && !isLater(recording, alterations, conversation, before, content))
         verdict.add("deviceGap", () => `${named(row)}: repeated with another content`)
       continue
     }
@@ -88,7 +91,7 @@ export const checkFrames = (
     if (content !== contents.at(conversation, seq)[0]) (holding.own ??= new Map()).set(seq, content)
     if (judged[content] === 1) continue
     judged[content] = 1
-    const fault = frameFault(contents.all[content]!, truth, conversation, seq)
+    const fault = frameFault(contents.all[content]!, truth, alterations, conversation, seq)
     if (fault !== undefined) verdict.add(fault, () => `${named(row)}: ${contents.all[content]!.text}`)
   }
 
@@ -114,6 +117,20 @@ export const checkFrames = (
       }
     }
   }
+}
+
+/** The same message again as it reads since: a replay shows the present. */
+const isLater = (
+  { contents }: Recording,
+  alterations: Alterations,
+  conversation: number,
+  before: number,
+  after: number,
+): boolean => {
+  const [one, other] = [contents.all[before]!, contents.all[after]!]
+  if (other.type !== "message.new" || one.messageId !== other.messageId || one.who !== other.who) return false
+  const since = (text: string): number => alterations.since(conversation, one.messageId, undefined, text) ?? 0
+  return since(other.text) > since(one.text)
 }
 
 const spansText = (spans: ReadonlyArray<Span>): string =>

@@ -1,4 +1,5 @@
 /** Lost, unexpected, changed, doubled, ack mismatch: what was sent and acknowledged against what stands at the end. */
+import type { Alterations } from "./Alterations.ts"
 import type { Attempt, Recording, Send } from "./Recording.ts"
 import type { Timeline } from "./Timeline.ts"
 import { type Truth, wasRefused } from "./Truth.ts"
@@ -8,6 +9,7 @@ export const checkHistory = (
   recording: Recording,
   truth: Truth,
   timeline: Timeline,
+  alterations: Alterations,
   verdict: Verdict,
 ): void => {
   const users = recording.users.all
@@ -29,7 +31,8 @@ export const checkHistory = (
       verdict.add("unexpected", () => `${named} ${item.seq}: refused with ${send.attempts.at(-1)?.code}`)
       return
     }
-    if (item.text !== send.text || item.sender !== users[send.user])
+    const altered = alterations.standing(send.conversation, item.messageId) !== undefined
+    if ((item.text !== send.text && !altered && item.deleted !== true) || item.sender !== users[send.user])
       verdict.add("changed", () => `${named} ${item.seq}: by ${item.sender}: ${item.text.slice(0, 80)}`)
     if (!timeline.isIn(send.conversation, send.user, item.seq))
       verdict.add("forbidden", () => `${named} ${item.seq}: written by one who was not a member`)

@@ -1,9 +1,16 @@
 /** Pages of history: each holds what was acknowledged before it was asked for, nothing else than the truth, and nothing for who was removed. */
-import type { MemberChange, Read, Recording } from "./Recording.ts"
+import type { Alterations } from "./Alterations.ts"
+import type { Act, MemberChange, Read, Recording } from "./Recording.ts"
 import { firstAckAt, type Truth } from "./Truth.ts"
 import type { Verdict } from "./Verdict.ts"
 
-export const checkReads = (recording: Recording, truth: Truth, verdict: Verdict): void => {
+export const checkReads = (
+  recording: Recording,
+  truth: Truth,
+  alterations: Alterations,
+  verdict: Verdict,
+): void => {
+  const acts = ackedByMessage(recording)
   const changes = new Map<string, Array<MemberChange>>()
   for (const change of recording.changes) {
     const key = `${change.conversation} ${change.user}`
@@ -28,13 +35,28 @@ export const checkReads = (recording: Recording, truth: Truth, verdict: Verdict)
     if (read.status !== 200) continue
     for (const item of read.items) {
       const standing = truth.at(read.conversation, item.seq)
-      const same =
-        standing !== undefined &&
-        standing.messageId === item.messageId &&
-        standing.text === item.text &&
-        standing.sender === item.sender
+      const version =
+        standing?.messageId === item.messageId && standing.sender === item.sender
+          ? alterations.since(
+              read.conversation,
+              item.messageId,
+              truth.sentAt(read.conversation, item.seq),
+              item.text,
+            )
+          : undefined
+      if (version !== undefined) {
+        const missed = acts
+          .get(item.messageId)
+          ?.find((act) => act.answeredAt < read.requestedAt && act.seq! > version)
+        if (missed !== undefined)
+          verdict.add(
+            "staleRead",
+            () => `${named()}: ${item.messageId} without its ${missed.kind} at ${missed.seq}`,
+          )
+        continue
+      }
       const key = `${read.conversation} ${item.seq} ${item.messageId} ${item.text}`
-      if (same || wrong.has(key)) continue
+      if (wrong.has(key)) continue
       wrong.add(key)
       verdict.add(
         standing === undefined ? "lost" : "changed",
@@ -44,6 +66,18 @@ export const checkReads = (recording: Recording, truth: Truth, verdict: Verdict)
     const missing = missingOf(recording, truth, read)
     if (missing !== undefined) verdict.add("staleRead", () => `${named()}: without ${missing}`)
   }
+}
+
+/** Edits and deletions that were acknowledged, by message. */
+const ackedByMessage = ({ acts }: Recording): Map<string, Array<Act>> => {
+  const byMessage = new Map<string, Array<Act>>()
+  for (const act of acts) {
+    if (act.outcome !== "acked" || (act.kind !== "edit" && act.kind !== "delete")) continue
+    const own = byMessage.get(act.target)
+    if (own === undefined) byMessage.set(act.target, [act])
+    else own.push(act)
+  }
+  return byMessage
 }
 
 /** A message of the page's range that was acknowledged before the page was asked for, and is not in it. */

@@ -1,4 +1,5 @@
-/** What is wrong with a frame's content, measured by the final history at its place. */
+/** What is wrong with a frame's content, measured by the final history at its place. A message may be shown in any of its versions. */
+import type { Alterations } from "./Alterations.ts"
 import type { Content } from "./Contents.ts"
 import type { Truth } from "./Truth.ts"
 import type { Counter } from "./Verdict.ts"
@@ -6,6 +7,7 @@ import type { Counter } from "./Verdict.ts"
 export const frameFault = (
   content: Content,
   truth: Truth,
+  alterations: Alterations,
   conversation: number,
   seq: number,
 ): Counter | undefined => {
@@ -16,6 +18,16 @@ export const frameFault = (
     return content.type === "event.hidden" ? "changed" : "ackMismatch"
   }
   if (standing?.messageId === content.messageId)
-    return standing.text === content.text && standing.sender === content.who ? undefined : "changed"
+    return standing.sender === content.who && isVersion(content, truth, alterations, conversation, seq)
+      ? undefined
+      : "changed"
   return standing !== undefined || truth.byMessageId(content.messageId) !== undefined ? "ackMismatch" : "lost"
 }
+
+const isVersion = (
+  { messageId, text }: Content,
+  truth: Truth,
+  alterations: Alterations,
+  conversation: number,
+  seq: number,
+): boolean => alterations.since(conversation, messageId, truth.sentAt(conversation, seq), text) !== undefined

@@ -5,7 +5,9 @@
  */
 import { GAP, INBOX_REMOVED, SYNCED } from "./Receipts.ts"
 import { ModelServer, type ModelTalk } from "./ModelServer.ts"
-import { type Attempt, type Item, Recording, type Send } from "./Recording.ts"
+import type { Content } from "./Contents.ts"
+import { inboxLine, itemsOf, ModelActs } from "./ModelActs.ts"
+import { type Attempt, Recording, type Send } from "./Recording.ts"
 import { SeededRandom } from "./SeededRandom.ts"
 
 /** An answer on its way. */
@@ -20,6 +22,8 @@ interface ModelDevice {
   /** -1 while it is cut off. */
   connection: number
   readonly held: Map<number, number>
+  /** By talk: the highest `seq` it ever got. */
+  readonly reached: Map<number, number>
   replies: Array<Reply>
   unknown: Array<Send>
 }
@@ -46,6 +50,7 @@ class World {
   readonly recording = new Recording()
   readonly #random: SeededRandom
   readonly #server: ModelServer
+  readonly #acts: ModelActs
   readonly #devices: Array<ModelDevice> = []
   #clock = 1000
   #sent = 0
@@ -54,11 +59,20 @@ class World {
     this.#random = random
     const { recording } = this
     this.#server = new ModelServer((user) => recording.users.all[user]!)
+    this.#acts = new ModelActs(recording, random, this.#server, () => this.#tick())
     const everybody = Array.from({ length: users }, (_, i) => recording.users.numberOf(`user-${i}`))
     for (const user of everybody)
       for (const device of random.chance(0.3) ? ["phone", "laptop"] : ["phone"]) {
         const number = recording.devices.push({ user, name: `user-${user}/${device}` }) - 1
-        this.#devices.push({ number, user, connection: -1, held: new Map(), replies: [], unknown: [] })
+        this.#devices.push({
+          number,
+          user,
+          connection: -1,
+          held: new Map(),
+          reached: new Map(),
+          replies: [],
+          unknown: [],
+        })
       }
     for (const device of this.#devices) this.#connect(device)
     for (let i = 0; i < talks; i++) {
@@ -66,6 +80,7 @@ class World {
       const talk = this.#server.create(i % 3 !== 0, founders)
       recording.conversations.numberOf(`cnv_${talk.number}`)
       recording.founders[talk.number] = founders
+      recording.isGroup[talk.number] = talk.group
     }
   }
 
@@ -75,16 +90,24 @@ class World {
     if (device.connection === -1) return this.#connect(device)
     const what = random.next()
     if (what < deliveryShare) this.#deliver(device, 1 + random.below(4))
-    else if (what < 0.65) this.#send(device)
-    else if (what < 0.85) this.#reply(device)
-    else if (what < 0.9) this.#read(device.user)
-    else if (what < 0.95) this.#change()
-    else if (what < 0.96) this.#cut(device)
+    else if (what < 0.6) this.#send(device)
+    else if (what < 0.78) this.#reply(device)
+    else if (what < 0.83) this.#read(device.user)
+    else if (what < 0.88) this.#change()
+    else if (what < 0.96) this.#acts.act(device.user)
+    else if (what < 0.98) this.#acts.mark(device.user)
+    else if (what < 0.99) this.#cut(device)
   }
 
   /** Everybody comes back, gets every answer and every frame. */
   finish(): Recording {
     const { recording } = this
+    // The last word everywhere is a message, so that the newest frame is one.
+    for (const talk of this.#server.talks) {
+      const owner = this.#devices.find(({ user }) => user === recording.founders[talk.number]![0])!
+      if (owner.connection === -1) this.#connect(owner)
+      this.#send(owner, talk)
+    }
     for (const device of this.#devices) {
       while (device.connection === -1 || device.replies.length > 0)
         if (device.connection === -1) this.#connect(device)
@@ -97,7 +120,11 @@ class World {
       messages: recording.history[conversation]!,
       keys: recording.history[conversation]!,
       members: [],
+      alterations: talk.alterations,
     }))
+    recording.inbox = this.#server.talks.flatMap((talk) =>
+      [...talk.members].map((user) => inboxLine(talk, user)),
+    )
     return recording
   }
 
@@ -141,17 +168,26 @@ class World {
         const held = device.held.get(talk.number) ?? -1
         const seq = this.#server.nextFor(talk, device.user, held)
         if (seq === undefined) break
-        const content = contents.numberOf(talk.number, seq, talk.events[seq]!.content)
+        const content = contents.numberOf(talk.number, seq, this.#shown(device, talk, seq))
         receipts.add(this.#tick(), device.connection, talk.number, seq, content)
         device.held.set(talk.number, seq)
+        device.reached.set(talk.number, Math.max(seq, device.reached.get(talk.number) ?? -1))
         if (talk.spans.get(device.user)!.some(({ to }) => to === seq))
           receipts.add(this.#tick(), device.connection, talk.number, -1, INBOX_REMOVED)
       }
     }
   }
 
-  #send(device: ModelDevice): void {
-    const talk = this.#random.pick(this.#server.talks)
+  /** Live as it was sent, replayed as it reads since. */
+  #shown({ reached }: ModelDevice, { number, events, messages }: ModelTalk, seq: number): Content {
+    const { content } = events[seq]!
+    const message = content.type === "message.new" ? messages.get(content.messageId)! : undefined
+    if (message === undefined) return content
+    if (seq > (reached.get(number) ?? -1) && this.#random.chance(0.5)) return content
+    return { ...content, text: message.deleted ? "" : message.text }
+  }
+
+  #send(device: ModelDevice, talk = this.#random.pick(this.#server.talks)): void {
     if (!talk.spans.has(device.user)) return
     const clientMsgId = `c-${++this.#sent}`
     const text = `${clientMsgId} says something`
@@ -231,11 +267,3 @@ class World {
     })
   }
 }
-
-/** From inclusive, to exclusive. */
-const itemsOf = ({ events }: ModelTalk, from: number, to: number): Array<Item> =>
-  events.flatMap(({ content, clientMsgId }, seq) =>
-    clientMsgId !== undefined && seq >= from && seq < to
-      ? [{ seq, messageId: content.messageId, sender: content.who, text: content.text, clientMsgId }]
-      : [],
-  )

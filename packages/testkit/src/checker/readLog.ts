@@ -5,7 +5,7 @@
  */
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import type { Item, LogOf, Recording } from "./Recording.ts"
+import type { ActKind, Alteration, Item, LogOf, Recording } from "./Recording.ts"
 
 /** Of the recording's conversations, in their order. Throws on a stream whose revisions are not 0, 1, 2 …: the store promises that. */
 export const readLog = (dataDir: string, recording: Recording): Array<LogOf> => {
@@ -27,11 +27,20 @@ export const readLog = (dataDir: string, recording: Recording): Array<LogOf> => 
   }
 }
 
+const alteringTypes: Readonly<Record<string, ActKind>> = {
+  MessageEdited: "edit",
+  MessageDeleted: "delete",
+  ReactionAdded: "react",
+  ReactionRemoved: "unreact",
+  MemberRoleChanged: "role",
+}
+
 type Rows = ReadonlyArray<Record<string, unknown>>
 
 const logOf = (events: Rows, keys: Rows): LogOf => {
   const messages: Array<Item> = []
   const members: Array<LogOf["members"][number]> = []
+  const alterations: Array<Alteration> = []
   events.forEach(({ revision, type, data }, place) => {
     if (revision !== place) throw new Error(`the log has revision ${String(revision)} at ${place}`)
     const fact = JSON.parse(data as string)
@@ -47,11 +56,23 @@ const logOf = (events: Rows, keys: Rows): LogOf => {
       members.push({ seq: place, type: "member.added", who: named(fact.members.map(idOf)) })
     if (type === "MemberRemoved")
       members.push({ seq: place, type: "member.removed", who: named(fact.user_ids) })
+    const kind = alteringTypes[type as string]
+    if (kind === "role")
+      alterations.push({ seq: place, kind, target: fact.user_id, who: fact.actor, value: fact.role })
+    else if (kind !== undefined)
+      alterations.push({
+        seq: place,
+        kind,
+        target: fact.message_id,
+        who: fact.actor,
+        ...(kind === "delete" ? { value: "" } : kind === "edit" ? {} : { value: fact.emoji }),
+      })
   })
   return {
     events: events.length,
     messages,
     members,
+    alterations,
     keys: keys.map((key) => ({
       seq: key["seq"] as number,
       messageId: key["message_id"] as string,

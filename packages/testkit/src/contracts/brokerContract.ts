@@ -57,6 +57,58 @@ export const brokerContract = (name: string, layer: Layer.Layer<Broker, unknown>
       }),
     )
     promise(
+      "hands a note to those whom it names, in the order told, and to nobody else",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const seen: Array<string> = []
+        const end = yield* broker.subscribeNotes("ann", ({ frame }) => seen.push(`ann ${frame.toString()}`))
+        yield* broker.subscribeNotes("bob", ({ frame }) => seen.push(`bob ${frame.toString()}`))
+        yield* broker.subscribeUser("ann", () => seen.push("no note"))
+        const tell = (text: string, ...users: ReadonlyArray<string>): void =>
+          broker.tell({ conversation: "a", users, frame: Buffer.from(text) })
+        tell("1", "ann", "bob")
+        tell("2", "cid")
+        end()
+        tell("3", "ann", "bob")
+        expect(seen).toEqual(["ann 1", "bob 1", "bob 3"])
+      }),
+    )
+    promise(
+      "hands on hints about the conversations that somebody here subscribes to, and no others",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const seen: Array<string> = []
+        const end = yield* broker.subscribeHints(({ frame, user }) =>
+          seen.push(`${user} ${frame.toString()}`),
+        )
+        const left = yield* broker.subscribeConversation("a", () => seen.push("no hint"))
+        const hint = (conversation: string, text: string): void =>
+          broker.hint({ conversation, user: "ann", frame: Buffer.from(text) })
+        hint("a", "1")
+        hint("b", "2")
+        left()
+        hint("a", "3")
+        yield* broker.subscribeConversation("b", () => seen.push("no hint"))
+        hint("b", "4")
+        end()
+        hint("b", "5")
+        expect(seen).toEqual(["ann 1", "ann 4"])
+      }),
+    )
+    promise(
+      "tells everybody who asked of every revocation, whoever's",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const seen: Array<string> = []
+        const end = yield* broker.subscribeRevocations(({ user }) => seen.push(`first ${user}`))
+        yield* broker.subscribeRevocations(({ user, device }) => seen.push(`second ${user}/${device}`))
+        broker.revoke({ user: "ann", device: "phone", position: 7 })
+        end()
+        broker.revoke({ user: "bob", device: "phone", position: 8 })
+        expect(seen).toEqual(["first ann", "second ann/phone", "second bob/phone"])
+      }),
+    )
+    promise(
       "hands nothing to a receiver whose subscription ended, however often it was ended",
       Effect.gen(function* () {
         const broker = yield* Broker

@@ -4,6 +4,7 @@
  * Always true: written from the protocol page alone. An answer of any status is returned; only a server that does not answer throws.
  * Not for: retries. Who repeats a request knows whether that is harmless.
  */
+import type { Witness } from "./Witness.ts"
 
 export interface Answer {
   readonly status: number
@@ -20,6 +21,20 @@ export interface Message {
   readonly text?: string
   readonly client_msg_id?: string
   readonly ordinal: number
+  readonly deleted?: true
+  readonly reactions?: ReadonlyArray<{
+    readonly emoji: string
+    readonly count: number
+    readonly mine: boolean
+  }>
+}
+
+/** A conversation of the inbox, as far as it is counted. */
+export interface InboxItem {
+  readonly id: string
+  readonly last_seq: number
+  readonly read_seq: number
+  readonly unread: number
 }
 
 export interface PageRequest {
@@ -35,11 +50,13 @@ const answerWithinMs = 30_000
 export class Account {
   readonly base: string
   readonly userId: string
+  readonly witness: Witness | undefined
   #token: string | undefined
   #login: Promise<string> | undefined
 
   /** `base`: such as `http://127.0.0.1:8080`. `token`: an access token; without one the development login makes it at first use. */
-  constructor(base: string, userId: string, token?: string) {
+  constructor(base: string, userId: string, token?: string, witness?: Witness) {
+    this.witness = witness
     this.base = base
     this.userId = userId
     this.#token = token
@@ -58,9 +75,7 @@ export class Account {
   }
 
   async #signIn(): Promise<string> {
-    const { status, body } = await request(this.base, "POST", "/v1/dev/login", undefined, {
-      user_id: this.userId,
-    })
+    const { status, body } = await this.#request("POST", "/v1/dev/login", undefined, { user_id: this.userId })
     if (status !== 200) throw new Error(`login of ${this.userId}: ${status} ${body?.code ?? ""}`)
     this.#token = body.access_token as string
     return this.#token
@@ -72,7 +87,7 @@ export class Account {
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Answer> {
-    return request(this.base, method, path, await this.token(), body, headers)
+    return this.#request(method, path, await this.token(), body, headers)
   }
 
   /** A stream token for one connection of this device, and the address to dial. */
@@ -109,6 +124,48 @@ export class Account {
     })
   }
 
+  edit(conversation: string, messageId: string, text: string): Promise<Answer> {
+    return this.call("PATCH", `/v1/conversations/${conversation}/messages/${messageId}`, { text })
+  }
+
+  deleteMessage(conversation: string, messageId: string): Promise<Answer> {
+    return this.call("DELETE", `/v1/conversations/${conversation}/messages/${messageId}`)
+  }
+
+  /** `PUT` reacts, `DELETE` takes it back. */
+  reaction(
+    method: "PUT" | "DELETE",
+    conversation: string,
+    messageId: string,
+    emoji: string,
+  ): Promise<Answer> {
+    const path = `/v1/conversations/${conversation}/messages/${messageId}/reactions/${encodeURIComponent(emoji)}`
+    return this.call(method, path)
+  }
+
+  setRole(group: string, userId: string, role: string): Promise<Answer> {
+    return this.call("PATCH", `/v1/groups/${group}/members/${userId}`, { role })
+  }
+
+  /** Marks as read, durable when answered. */
+  read(conversation: string, upToSeq: number): Promise<Answer> {
+    return this.call("POST", `/v1/conversations/${conversation}/receipts`, { read_up_to: upToSeq })
+  }
+
+  /** The whole inbox, page by page. Throws on an answer other than 200. */
+  async inbox(limit = 100): Promise<Array<InboxItem>> {
+    const found: Array<InboxItem> = []
+    let cursor: string | undefined
+    for (;;) {
+      const query = new URLSearchParams({ limit: String(limit), ...(cursor === undefined ? {} : { cursor }) })
+      const { status, body } = await this.call("GET", `/v1/conversations?${query.toString()}`)
+      if (status !== 200) throw new Error(`inbox of ${this.userId}: ${status} ${body?.code ?? ""}`)
+      found.push(...(body.items as ReadonlyArray<InboxItem>))
+      if (body.next_cursor === undefined) return found
+      cursor = body.next_cursor as string
+    }
+  }
+
   /** One page: newest first without `after` and `around`. */
   history(conversation: string, page: PageRequest = {}): Promise<Answer> {
     const query = new URLSearchParams()
@@ -133,26 +190,28 @@ export class Account {
       before = body.prev_cursor as string
     }
   }
-}
 
-const request = async (
-  base: string,
-  method: string,
-  path: string,
-  token: string | undefined,
-  body?: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> => {
-  const answer = await fetch(base + path, {
-    method,
-    headers: {
-      ...headers,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(answerWithinMs),
-  })
-  const text = await answer.text()
-  return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) }
+  async #request(
+    method: string,
+    path: string,
+    token: string | undefined,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const sent = body === undefined ? undefined : JSON.stringify(body)
+    const answer = await fetch(this.base + path, {
+      method,
+      headers: {
+        ...headers,
+        ...(sent === undefined ? {} : { "content-type": "application/json" }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(sent === undefined ? {} : { body: sent }),
+      signal: AbortSignal.timeout(answerWithinMs),
+    })
+    const { headers: answered, status } = answer
+    const text = await answer.text()
+    await this.witness?.exchange(this.base, { method, target: path, sent, status, headers: answered, text })
+    return { status, body: text === "" ? undefined : JSON.parse(text) }
+  }
 }

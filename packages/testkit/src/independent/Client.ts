@@ -9,6 +9,7 @@ import { WebSocket } from "ws"
 import type { Account } from "./Account.ts"
 import { afterClose, type Frame, type Problem, type SendAck } from "./Frame.ts"
 import { Outgoing, type Outcome, type Send } from "./Outgoing.ts"
+import type { WitnessedConnection } from "./Witness.ts"
 
 /** Sees everything as it happens. Each is called before the client acts on it, and must not throw. */
 export interface Watcher {
@@ -43,9 +44,13 @@ export class Client {
   readonly #outgoing = new Outgoing()
   #watcher: Watcher = noWatcher
   #socket: WebSocket | undefined
+  /** Of the present connection. */
+  #witness: WitnessedConnection | undefined
   #timer: NodeJS.Timeout | undefined
   #failures = 0
   #syncs = 0
+  #requests = 0
+  readonly #asked = new Map<string, (answer: Frame | undefined) => void>()
   #greeted = false
   #greetings = 0
   #ready: Array<{ readonly resolve: () => void; readonly reject: (cause: Error) => void }> = []
@@ -75,6 +80,14 @@ export class Client {
     return outcome
   }
 
+  /** Asks once, on the present connection: its ack or error, or `undefined` when it is cut before the answer. */
+  request(type: string, conversation: string, payload: unknown): Promise<Frame | undefined> {
+    if (this.state !== "synced" || this.#socket === undefined) return Promise.resolve(undefined)
+    const id = `r-${++this.#requests}`
+    this.#put(JSON.stringify({ id, type, conversation_id: conversation, payload }))
+    return new Promise((resolve) => this.#asked.set(id, resolve))
+  }
+
   /** Cuts the connection as a network does, without a word; the client comes back. */
   cut(): void {
     this.#socket?.terminate()
@@ -91,7 +104,12 @@ export class Client {
     try {
       const { status, body } = await this.account.streamToken(this.deviceId)
       if (this.#hasEnded()) return
-      if (status === 200) return this.#open(body.url as string, body.token as string)
+      if (status === 200) {
+        const { base, witness } = this.account
+        this.#witness = await witness?.connection(base)
+        if (!this.#hasEnded()) this.#open(body.url as string, body.token as string)
+        return
+      }
       this.#refused(status, body?.retry_after_ms)
     } catch {
       if (!this.#hasEnded()) this.#retry(undefined)
@@ -106,7 +124,12 @@ export class Client {
     this.#socket = socket
     this.#greeted = false
     let refused = false
-    socket.on("message", (data: Buffer) => this.#receive(JSON.parse(data.toString()) as Frame))
+    const witness = this.#witness
+    socket.on("message", (data: Buffer) => {
+      const text = data.toString()
+      witness?.received(text)
+      this.#receive(JSON.parse(text) as Frame)
+    })
     socket.on("unexpected-response", (_request, response) => {
       refused = true
       const seconds = Number(response.headers["retry-after"] ?? Number.NaN)
@@ -130,6 +153,10 @@ export class Client {
   #closed(code: number): void {
     this.#socket = undefined
     this.#outgoing.disconnected()
+    for (const [id, answered] of [...this.#asked]) {
+      this.#asked.delete(id)
+      answered(undefined)
+    }
     if (this.#greeted) this.#watcher.closed?.(code)
     if (this.#hasEnded()) return
     const next = afterClose(code)
@@ -204,11 +231,16 @@ export class Client {
   #sync(): void {
     const known = [...this.held].filter(([conversation]) => !this.#left.has(conversation))
     const payload = this.cursor === undefined ? {} : { cursor: this.cursor, known: Object.fromEntries(known) }
-    this.#socket?.send(JSON.stringify({ id: `sync-${++this.#syncs}`, type: "sync", payload }))
+    this.#put(JSON.stringify({ id: `sync-${++this.#syncs}`, type: "sync", payload }))
   }
 
   #answer(frame: Frame): void {
     if (frame.reply_to?.startsWith("sync-") === true) return this.#syncAnswer(frame)
+    const asked = frame.reply_to === undefined ? undefined : this.#asked.get(frame.reply_to)
+    if (asked !== undefined) {
+      this.#asked.delete(frame.reply_to!)
+      return asked(frame)
+    }
     const send = frame.reply_to === undefined ? undefined : this.#outgoing.answered(frame.reply_to)
     if (send === undefined) return
     const outcome: Outcome =
@@ -250,7 +282,12 @@ export class Client {
     if (this.state !== "open" && this.state !== "synced") return
     for (const send of this.#outgoing.unsent()) {
       this.#watcher.sending?.(send)
-      this.#socket?.send(this.#outgoing.toWire(send))
+      this.#put(this.#outgoing.toWire(send))
     }
+  }
+
+  #put(text: string): void {
+    this.#witness?.sent(text)
+    this.#socket?.send(text)
   }
 }

@@ -1,10 +1,12 @@
 /**
  * A client written from the protocol page alone, for tests that look at single frames: it keeps every frame it got and hides nothing.
  *
- * Always true: it imports nothing of the project.
+ * Always true: it knows nothing of the project; what goes over its wires is judged by the documents that the server serves.
  * Not for: load, or for clients that reconnect by themselves.
  */
 import { WebSocket } from "ws"
+import { judgeConnection, judgeExchange } from "../documents/judge.ts"
+import type { WitnessedConnection } from "../independent/Witness.ts"
 
 /** What came over the wire, unchecked: whoever expects something of it says so in an assertion. */
 export type Whatever = ReturnType<typeof JSON.parse>
@@ -55,8 +57,10 @@ export class RawUser {
 
   readonly connect = async (deviceId = "phone"): Promise<RawSocket> => {
     const { token, url } = await this.streamToken(deviceId)
+    const judged = await judgeConnection(this.base)
     const socket = new RawSocket(
       new WebSocket(url, { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false }),
+      judged,
     )
     await socket.wait((frame) => frame.type === "hello")
     return socket
@@ -92,33 +96,39 @@ export const call = async (
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answer> => {
+  const sent = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body)
   const response = await fetch(base + path, {
     method,
     headers: {
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(sent === undefined ? {} : { "content-type": "application/json" }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(sent === undefined ? {} : { body: sent }),
   })
   const text = await response.text()
+  const { headers: answered, status } = response
+  await judgeExchange(base, { method, target: path, sent, status, headers: answered, text })
   return {
-    status: response.status,
-    headers: response.headers,
+    status,
+    headers: answered,
     body: text === "" ? undefined : JSON.parse(text),
   }
 }
 
 export class RawSocket {
   readonly socket: WebSocket
+  readonly #judged: WitnessedConnection
   readonly frames: Array<Frame> = []
   readonly closed: Promise<{ code: number; reason: string }>
   #waiting = new Set<() => void>()
   #nextId = 0
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, judged: WitnessedConnection) {
     this.socket = socket
+    this.#judged = judged
     socket.on("message", (data: Buffer) => {
+      judged.received(data.toString())
       this.frames.push(JSON.parse(data.toString()) as Frame)
       for (const look of [...this.#waiting]) look()
     })
@@ -128,7 +138,10 @@ export class RawSocket {
     )
   }
 
-  readonly sendText = (text: string | Buffer, binary = false): void => this.socket.send(text, { binary })
+  readonly sendText = (text: string | Buffer, binary = false): void => {
+    this.#judged.sent(text.toString())
+    this.socket.send(text, { binary })
+  }
 
   /** Sends and does not wait; returns the request's id. */
   readonly send = (type: string, payload: unknown, more: Partial<Frame> = {}): string => {

@@ -15,21 +15,34 @@ export interface Defect {
 }
 
 /** How many places are looked at before it is said that there is none. */
-const patience = 5_000
+const patience = 20_000
 
-/** A number below `length` that passes, looked for from a random place on. */
+/**
+ * A number below `length` that passes, looked for from a random place on in strides that reach every part of the record: a stretch in
+ * which nothing passes, such as the crowd after a kill, must not be all that is looked at.
+ */
 export const find = (
   length: number,
   random: SeededRandom,
   passes: (number: number) => boolean,
 ): number | undefined => {
   const start = random.below(Math.max(1, length))
+  const stride = strideOver(length)
   for (let tried = 0; tried < Math.min(length, patience); tried++) {
-    const number = (start + tried) % length
+    const number = (start + tried * stride) % length
     if (passes(number)) return number
   }
   return undefined
 }
+
+/** About the golden section of `length`, whose multiples spread evenly, and coprime to it, so that each number comes once. */
+const strideOver = (length: number): number => {
+  let stride = Math.max(1, Math.round(length * 0.618_034))
+  while (commonDivisor(stride, length) > 1) stride++
+  return stride
+}
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b))
 
 export interface Standing {
   readonly send: Send
@@ -39,7 +52,11 @@ export interface Standing {
   readonly place: number
 }
 
-/** An acknowledged message that stands in the history. */
+/** Nobody ever did anything with it. */
+export const isUntouched = ({ acts }: Recording, messageId: string): boolean =>
+  acts.every(({ target }) => target !== messageId)
+
+/** An acknowledged message that stands in the history as it was sent. */
 export const findAcked = (
   recording: Recording,
   random: SeededRandom,
@@ -48,7 +65,8 @@ export const findAcked = (
   let found: Standing | undefined
   find(recording.sends.length, random, (number) => {
     const standing = standingOf(recording, recording.sends[number]!)
-    if (standing === undefined || !also(standing)) return false
+    if (standing === undefined || !isUntouched(recording, standing.item.messageId) || !also(standing))
+      return false
     found = standing
     return true
   })
@@ -63,18 +81,21 @@ export const standingOf = (recording: Recording, send: Send): Standing | undefin
   return place === -1 ? undefined : { send, attempt, item: history[place]!, place }
 }
 
-/** Replaces a conversation's history by another, until it is taken back. */
+/** Replaces a conversation's history by another, until it is taken back; meanwhile nobody's unread is counted by it. */
 export const withHistory = (
   recording: Recording,
   conversation: number,
   change: (history: Array<Item>) => void,
 ): (() => void) => {
+  const { inbox } = recording
   const kept = recording.history[conversation]!
   const changed = [...kept]
   change(changed)
   recording.history[conversation] = changed
+  recording.inbox = inbox.filter((line) => line.conversation !== conversation)
   return () => {
     recording.history[conversation] = kept
+    recording.inbox = inbox
   }
 }
 

@@ -1,6 +1,6 @@
 /** Defects of what stands at the end, and of the acks that promised it. */
 import { firstAckAt, wasRefused } from "../Truth.ts"
-import { type Defect, find, findAcked, freeSeq, withHistory } from "./Defect.ts"
+import { type Defect, find, findAcked, freeSeq, isUntouched, withHistory } from "./Defect.ts"
 
 export const inHistory: ReadonlyArray<Defect> = [
   {
@@ -19,7 +19,9 @@ export const inHistory: ReadonlyArray<Defect> = [
       const talk = find(history.length, random, (one) => {
         const last = history[one]?.at(-1)
         return (
-          last !== undefined && sends.some((send) => send.text === last.text && firstAckAt(send) < Infinity)
+          last !== undefined &&
+          isUntouched(recording, last.messageId) &&
+          sends.some((send) => send.text === last.text && firstAckAt(send) < Infinity)
         )
       })
       return talk === undefined ? undefined : withHistory(recording, talk, (items) => items.pop())
@@ -67,7 +69,14 @@ export const inHistory: ReadonlyArray<Defect> = [
       const found = findAcked(recording, random)
       if (found === undefined) return undefined
       const { item, place, send } = found
-      const another = recording.users.all.find((user) => user !== item.sender)!
+      // Nobody who may have been a reader then: that would be a second fault.
+      const readers = new Set(
+        recording.acts
+          .filter(({ conversation, value }) => conversation === send.conversation && value === "reader")
+          .map(({ target }) => target),
+      )
+      const another = recording.users.all.find((user) => user !== item.sender && !readers.has(user))
+      if (another === undefined) return undefined
       return withHistory(recording, send.conversation, (items) => {
         items[place] = { ...item, sender: another }
       })

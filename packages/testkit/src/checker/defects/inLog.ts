@@ -1,7 +1,7 @@
 /** Defects between the log and what was shown of it. */
 import type { LogOf, Recording } from "../Recording.ts"
 import type { SeededRandom } from "../SeededRandom.ts"
-import { type Defect, find, withHistory } from "./Defect.ts"
+import { type Defect, find, isUntouched, withHistory } from "./Defect.ts"
 
 const findTalk = (recording: Recording, random: SeededRandom): number | undefined =>
   find(recording.conversations.all.length, random, (one) => (recording.log?.[one]?.messages.length ?? 0) > 0)
@@ -23,7 +23,8 @@ export const inLog: ReadonlyArray<Defect> = [
     plant: (recording, random) => {
       const talk = findTalk(recording, random)
       if (talk === undefined) return undefined
-      const place = random.below(recording.history[talk]!.length)
+      const place = recording.history[talk]!.findIndex(({ messageId }) => isUntouched(recording, messageId))
+      if (place === -1) return undefined
       return withHistory(recording, talk, (items) => items.splice(place, 1))
     },
   },
@@ -50,6 +51,28 @@ export const inLog: ReadonlyArray<Defect> = [
         messages: messages.filter((message) => message.seq !== seq),
         keys: keys.filter((key) => key.seq !== seq),
       })
+    },
+  },
+  {
+    name: "the log has a deletion that nobody asked for",
+    counter: "actUnexpected",
+    ofLog: true,
+    plant: (recording, random) => {
+      const { acts } = recording
+      const deletions = acts.filter(({ kind }) => kind === "delete")
+      const askedUnanswered = new Set(
+        deletions.filter(({ outcome }) => outcome === "unknown").map(({ target }) => target),
+      )
+      const acked = deletions.filter(
+        ({ outcome, target }) => outcome === "acked" && !askedUnanswered.has(target),
+      )
+      const number = find(acked.length, random, () => true)
+      if (number === undefined) return undefined
+      const same = acked.filter(({ target }) => target === acked[number]!.target)
+      for (const act of same) act.outcome = "refused"
+      return () => {
+        for (const act of same) act.outcome = "acked"
+      }
     },
   },
   {

@@ -3,6 +3,7 @@ import type { EventStore } from "@parley/runtime/EventStore"
 import { describe } from "@effect/vitest"
 import type * as Layer from "effect/Layer"
 import { appendContract } from "./appendContract.ts"
+import { markContract } from "./markContract.ts"
 import { promisedBy } from "./given.ts"
 import { hidingContract } from "./hidingContract.ts"
 import { keyContract } from "./keyContract.ts"
@@ -25,6 +26,9 @@ export const eventStoreContract = (name: string, layer: Layer.Layer<EventStore, 
     })
     describe("keys", () => {
       keyContract(promise)
+    })
+    describe("marks", () => {
+      markContract(promise)
     })
     describe("hiding", () => {
       hidingContract(promise)

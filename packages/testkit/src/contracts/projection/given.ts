@@ -1,8 +1,11 @@
 /** What the contract of the read models speaks in: facts of conversations, appended to the store's streams. */
 import { encodeEvent } from "@parley/domain/conversation/codec"
-import type { ConversationEvent, MemberEntry } from "@parley/domain/conversation/events"
+import type { ConversationEvent, MemberEntry, MessageSent } from "@parley/domain/conversation/events"
+import { messageIdAt, seqOfMessage } from "@parley/domain/ids"
+import { encodeUserEvent } from "@parley/domain/user/codec"
+import type { UserEvent } from "@parley/domain/user/events"
 import { EventStore } from "@parley/runtime/EventStore"
-import { eventId, messageId } from "@parley/runtime/freshIds"
+import { eventId, messageEntropy } from "@parley/runtime/freshIds"
 import * as Effect from "effect/Effect"
 
 export const conversation = (n: number): string => `cnv_${String(n).padStart(26, "0")}`
@@ -31,21 +34,44 @@ export class Facts {
     }
   }
 
-  said(sender: string): ConversationEvent {
+  /** The seq of the next event, if all that was made is appended in order. */
+  get next(): number {
+    return this.#ts - 1_000
+  }
+
+  said(sender: string, threadRoot?: string): MessageSent {
     const own = (this.#spoken.get(sender) ?? 0) + 1
     this.#spoken.set(sender, own)
     const ordinal = ++this.#ordinal
     return {
       _tag: "MessageSent",
+      message_id: messageIdAt(this.next, messageEntropy()),
       ts: this.#ts++,
-      message_id: messageId(this.#ts),
       sender,
       client_msg_id: `key-${ordinal}`,
       body: { owner: sender, box: "AAAA" },
       mac: "mac",
       ordinal,
       sender_ordinal: own,
+      ...(threadRoot === undefined ? {} : { thread_root_id: threadRoot }),
     }
+  }
+
+  edited(message: MessageSent): ConversationEvent {
+    const body = { owner: message.sender, box: "BBBB" }
+    return { _tag: "MessageEdited", ...this.#about(message, message.sender), body, mac: "mac" }
+  }
+
+  deleted(message: MessageSent): ConversationEvent {
+    return { _tag: "MessageDeleted", ...this.#about(message, message.sender), sender: message.sender }
+  }
+
+  reacted(message: MessageSent, actor: string, emoji: string, count: number): ConversationEvent {
+    return { _tag: "ReactionAdded", ...this.#about(message, actor), emoji, count }
+  }
+
+  #about({ message_id }: MessageSent, actor: string) {
+    return { ts: this.#ts++, actor, message_seq: seqOfMessage(message_id)!, message_id }
   }
 
   added(...users: ReadonlyArray<string>): ConversationEvent {
@@ -86,6 +112,38 @@ export const append = Effect.fnUntraced(function* (
         .slice(from, from + 500)
         .map((event) => ({ id: eventId(), ...encodeEvent(event, { actor: "test", correlation: "test" }) })),
     })
+})
+
+/** Appends to the user's own stream, wherever it stands. */
+export const appendOwn = Effect.fnUntraced(function* (user: string, ...events: ReadonlyArray<UserEvent>) {
+  const store = yield* EventStore
+  const head = yield* store.head(`user-${user}`)
+  yield* store.append({
+    stream: `user-${user}`,
+    expected: head?.revision ?? "no_stream",
+    events: events.map((event) => ({
+      id: eventId(),
+      ...encodeUserEvent(event, { actor: user, correlation: "test" }),
+    })),
+  })
+})
+
+export const readUpTo = (cursors: Readonly<Record<string, number>>): UserEvent => ({
+  _tag: "ReadUpTo",
+  ts: 1,
+  cursors,
+})
+export const delivered = (device_id: string, cursors: Readonly<Record<string, number>>): UserEvent => ({
+  _tag: "Delivered",
+  ts: 1,
+  device_id,
+  cursors,
+})
+export const privacy = (send_read_receipts: boolean): UserEvent => ({
+  _tag: "PrivacyChanged",
+  ts: 1,
+  share_last_seen: true,
+  send_read_receipts,
 })
 
 export const appendPoison = Effect.fnUntraced(function* (id: string, after: number) {

@@ -1,6 +1,5 @@
 /** What a reader is promised: as of the request's arrival, whatever the models know by then. */
 import type { EventStore } from "@parley/runtime/EventStore"
-import { readInbox } from "@parley/projections/inbox"
 import { ModelsStats } from "@parley/projections/models"
 import { Reads } from "@parley/projections/Reads"
 import { expect } from "@effect/vitest"
@@ -8,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { append, appendPoison, conversation, Facts } from "./given.ts"
 import type { Promised } from "./projectionContract.ts"
 
-const [one, two, three] = [conversation(1), conversation(2), conversation(3)]
+const [one, two] = [conversation(1), conversation(2)]
 
 const newest = Effect.fnUntraced(function* (user: string, limit: number) {
   const page = yield* (yield* Reads).page(one, user, { _tag: "Before", limit })
@@ -21,11 +20,6 @@ const users = (count: number): ReadonlyArray<string> =>
 const roster = Effect.fnUntraced(function* (after: string | undefined, limit: number) {
   const found = yield* (yield* Reads).roster(one, "ann", after, limit)
   return found?.members.map((member) => member.user)
-})
-
-const inbox = Effect.fnUntraced(function* (user: string, limit: number, before?: number) {
-  const page = yield* readInbox(user, { limit, ...(before === undefined ? {} : { before }) })
-  return { ...page, rows: page.rows.map((row) => [row.conversation.id, row.lastMessage?.seq, row.unread]) }
 })
 
 export const readsContract = (promise: Promised): void => {
@@ -99,41 +93,6 @@ export const readsContract = (promise: Promised): void => {
       expect(yield* roster("user-097", 10)).toEqual(["user-098", "user-099"])
       yield* append(one, 1, facts.removed(...users(50)), facts.added("aaron"))
       expect(yield* roster(undefined, 4)).toEqual(["aaron", "ann", "user-050", "user-051"])
-    }),
-  )
-  promise(
-    "the inbox holds one's conversations, latest activity first, with the last message and the unread number, page by page",
-    Effect.gen(function* () {
-      const [a, b, c] = [new Facts(), new Facts(), new Facts()]
-      yield* append(one, -1, a.created("all", "ann", "bob"), a.said("bob"))
-      yield* append(
-        two,
-        -1,
-        b.created("all", "bob"),
-        b.said("bob"),
-        b.added("ann"),
-        b.said("bob"),
-        b.said("ann"),
-      )
-      yield* append(three, -1, c.created("all", "ann", "bob"), c.removed("bob"))
-      const whole = [
-        [three, undefined, 0],
-        [two, 4, 1],
-        [one, 1, 1],
-      ]
-      expect(yield* inbox("ann", 10)).toEqual({ rows: whole })
-      expect(yield* inbox("bob", 10)).toEqual({
-        rows: [
-          [two, 4, 1],
-          [one, 1, 0],
-        ],
-      })
-      const first = yield* inbox("ann", 2)
-      expect(first.rows).toEqual(whole.slice(0, 2))
-      expect(yield* inbox("ann", 2, first.next)).toEqual({ rows: whole.slice(2) })
-      yield* append(one, 1, a.said("ann"))
-      expect((yield* inbox("ann", 1)).rows).toEqual([[one, 2, 1]])
-      expect(yield* inbox("zoe", 5)).toEqual({ rows: [] })
     }),
   )
   promise(

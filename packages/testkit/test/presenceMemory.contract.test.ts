@@ -1,0 +1,4 @@
+import { layer } from "@parley/runtime/presence/PresenceMemory"
+import { presenceContract } from "../src/contracts/presenceContract.ts"
+
+presenceContract("memory", layer)
