@@ -7,48 +7,19 @@
  * bare fdatasync, driven by the same code in the same run. Prints the median of the rounds; writes `bench/out/messages.json`.
  */
 import { parseArgs } from "node:util"
-import { startBare } from "./harness/bareTarget.ts"
-import { fsyncFloor } from "./harness/fsyncFloor.ts"
-import { closedLoop, openLoop, type Result } from "./harness/load.ts"
-import { startParley } from "./harness/parleyTarget.ts"
+import type { Result } from "./harness/load.ts"
 import { writeReport } from "./harness/report.ts"
 import { median } from "./harness/summary.ts"
-import type { Target } from "./harness/target.ts"
+import { p99Budget, type Rounds, runOneToOne } from "./scenarios/oneToOne.ts"
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "5" } },
 })
-const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
-
-interface Scenarios {
-  readonly offered: ReadonlyArray<Result>
-  readonly closed: ReadonlyArray<Result>
-  readonly hot: ReadonlyArray<Result>
-}
-
-const runAll = async (target: Target): Promise<Scenarios> => {
-  const pairs = await target.pairs(64)
-  const warm = async (): Promise<void> => void (await closedLoop(target.pid, pairs, 4, 3))
-  await warm()
-  const results = { offered: [] as Array<Result>, closed: [] as Array<Result>, hot: [] as Array<Result> }
-  for (let round = 0; round < rounds; round++) {
-    results.offered.push(await openLoop(target.pid, pairs, 1_000, seconds))
-    results.closed.push(await closedLoop(target.pid, pairs, 8, seconds))
-    results.hot.push(await openLoop(target.pid, pairs.slice(0, 1), 2_000, seconds))
-  }
-  return results
-}
+const found = await runOneToOne(Number(values.rounds), Number(values.seconds))
+const { disk, floor, measured } = found
 
 const of = (results: ReadonlyArray<Result>, figure: (result: Result) => number): number =>
   median(results.map(figure))
-
-const disk = fsyncFloor(1_000)
-const bare = await startBare()
-const floor = await runAll(bare)
-await bare.stop()
-const parley = await startParley()
-const measured = await runAll(parley)
-await parley.stop()
 
 const [ms, us, perSecond] = [
   (n: number) => `${n.toFixed(2)} ms`,
@@ -59,11 +30,10 @@ const p50 = (r: Result): number => r.delivery.p50
 const p99 = (r: Result): number => r.delivery.p99
 const cpu = (r: Result): number => r.cpuUsPerMessage
 const throughput = (r: Result): number => r.perSecond
-const p99Budget = Math.max(12, 2 * disk.p99 + 5)
 
 const row = (
   what: string,
-  scenario: keyof Scenarios,
+  scenario: keyof Rounds,
   figure: (r: Result) => number,
   show: (n: number) => string,
   budget: number,
@@ -83,7 +53,7 @@ writeReport(
   "messages",
   [
     row("1:1 at 1,000/s, send → recipient, p50", "offered", p50, ms, 3, "<"),
-    row("1:1 at 1,000/s, send → recipient, p99", "offered", p99, ms, p99Budget, "<"),
+    row("1:1 at 1,000/s, send → recipient, p99", "offered", p99, ms, p99Budget(found).atMost, "<"),
     row("server CPU a 1:1 message at 1,000/s", "offered", cpu, us, 200, "<"),
     row("server CPU a 1:1 message, saturated", "closed", cpu, us, 150, "<"),
     row("closed loop, 64 pairs, 8 in flight", "closed", throughput, perSecond, 6_500, "≥"),
@@ -93,7 +63,7 @@ writeReport(
   { disk, floor, measured },
 )
 
-const threads = (scenario: keyof Scenarios): string =>
+const threads = (scenario: keyof Rounds): string =>
   measured[scenario]
     .at(-1)!
     .threads.map(([name, share]) => `${name} ${share.toFixed(0)}`)

@@ -22,7 +22,7 @@ import { jsonDepth, mayHoldForbidden } from "@parley/domain/wire/text"
 import { RateLimiter } from "@parley/gateway/limits/RateLimiter"
 import { historyModel } from "@parley/projections/historyModel/HistoryModel"
 import { macOf } from "@parley/runtime/BodyMac"
-import { eventId, messageId } from "@parley/runtime/freshIds"
+import { eventId, messageEntropy } from "@parley/runtime/freshIds"
 import { dataKeyOf } from "@parley/runtime/keyVault/dataKeyOf"
 import { open, seal } from "@parley/runtime/Sealer"
 
@@ -65,7 +65,7 @@ const commandOf = (i: number) =>
     actor: "ann",
     now,
     limits: defaultLimits,
-    message_id: messageId(now),
+    entropy: messageEntropy(),
     client_msg_id: `m${i}`,
     body: sealed,
     mac: "0123456789abcdefghijkl",
@@ -111,10 +111,10 @@ const recorded = (i: number, it = stored) => ({
 })
 const database = new DatabaseSync(":memory:")
 database.exec(historyModel.tables)
-const model = historyModel.open(database)
+const model = historyModel.open(database, -1)
 const toApply = (i: number, it = stored) => {
   const one = recorded(i, it)
-  return { event: decodeEvent(one), conversation: id, recorded: one }
+  return { event: decodeEvent(one), subject: id, recorded: one }
 }
 model.apply([toApply(0, encodeEvent(created, trail))])
 let revision = 0

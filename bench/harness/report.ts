@@ -1,6 +1,6 @@
 /** The bench's findings as Markdown and JSON. */
 import { mkdirSync, writeFileSync } from "node:fs"
-import { cpus, totalmem } from "node:os"
+import { machine } from "./machine.ts"
 
 export interface Row {
   readonly what: string
@@ -28,9 +28,11 @@ export const markdown = (rows: ReadonlyArray<Row>): string =>
   ].join("\n")
 
 export const writeReport = (name: string, rows: ReadonlyArray<Row>, raw: unknown): void => {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
   const directory = new URL("../out/", import.meta.url)
   mkdirSync(directory, { recursive: true })
-  writeFileSync(new URL(`${name}.json`, directory), JSON.stringify({ machine, rows, raw }, null, 2))
-  process.stdout.write(`\n${machine}\n\n${markdown(rows)}\n`)
+  writeFileSync(
+    new URL(`${name}.json`, directory),
+    JSON.stringify({ machine: machine(), rows, raw }, null, 2),
+  )
+  process.stdout.write(`\n${machine()}\n\n${markdown(rows)}\n`)
 }

@@ -12,4 +12,9 @@ export const summarize = (times: ReadonlyArray<number>): Summary => {
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
 }
 
-export const median = (values: ReadonlyArray<number>): number => summarize(values).p50
+/** Of an even number, halfway between the two in the middle. */
+export const median = (values: ReadonlyArray<number>): number => {
+  const sorted = Float64Array.from(values).sort()
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  return low === undefined || high === undefined ? NaN : (low + high) / 2
+}
