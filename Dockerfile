@@ -1,3 +1,8 @@
+FROM node:24-bookworm-slim AS page
+WORKDIR /opt/parley
+COPY . .
+RUN npm ci --no-audit --no-fund && node scripts/build.mjs
+
 FROM node:24-bookworm-slim AS installed
 WORKDIR /opt/parley
 COPY . .
@@ -6,6 +11,7 @@ RUN npm ci --omit=dev --omit=optional --workspace @parley/gateway --include-work
 FROM node:24-bookworm-slim
 WORKDIR /opt/parley
 COPY --from=installed /opt/parley .
+COPY --from=page /opt/parley/packages/web/dist packages/web/dist
 RUN install -d -o node -g node -m 0700 /var/lib/parley
 USER node
 ENV NODE_ENV=production PARLEY_DATA_DIR=/var/lib/parley

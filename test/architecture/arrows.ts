@@ -26,6 +26,9 @@ const runtimePorts = [
   "@parley/runtime/Sealer",
   "@parley/runtime/frames",
   "@parley/runtime/Pending",
+  "@parley/runtime/GenerationCache",
+  "@parley/runtime/Users",
+  "@parley/runtime/Presence",
   "@parley/runtime/eventStore/SqliteLogReader",
 ]
 
@@ -37,7 +40,15 @@ const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cl
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: pureEffect,
   runtime: ["@parley/domain/", "effect/", "node:"],
-  projections: ["@parley/domain/", ...runtimePorts, "effect/", "node:"],
+  projections: [
+    "@parley/domain/",
+    ...runtimePorts,
+    "effect/",
+    "node:",
+    "firebase-admin/app",
+    "firebase-admin/messaging",
+    "web-push",
+  ],
   gateway: [
     "@parley/domain/",
     "@parley/runtime/",
@@ -48,8 +59,15 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
     "jose",
     "ws",
   ],
-  client: ["@parley/domain/wire/", "@parley/domain/ids", "@parley/domain/limits"],
-  web: ["@parley/client/", "/client/"],
+  client: ["@parley/domain/wire/", "@parley/domain/ids", "@parley/domain/limits", "react"],
+  web: [
+    "@parley/client/",
+    "react",
+    "react/jsx-runtime",
+    "react-dom",
+    "react-dom/client",
+    "@tanstack/react-virtual",
+  ],
   cli: [
     "@parley/domain/",
     "@parley/runtime/",
@@ -71,6 +89,7 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
     "ws",
     "jose",
     "playwright-core",
+    "ajv/dist/2020.js",
   ],
 }
 
@@ -86,6 +105,13 @@ const testsMayImport = [
   "ws",
   "jose",
   "playwright-core",
+  "ajv",
+  "ajv/dist/2020.js",
+  "axe-core",
+  "vite",
+  "@vitejs/plugin-react",
+  "@asyncapi/specs",
+  "@seriousme/openapi-schema-validator",
 ]
 
 const allows = (allowed: ReadonlyArray<string>, name: string): boolean =>
@@ -96,7 +122,7 @@ const place = /^packages\/([^/]+)\/(src|test)\//
 /** One line for each import that points the wrong way. */
 export const arrowViolations = ({ path, text }: Source): ReadonlyArray<string> => {
   const [, name, part] = place.exec(path) ?? []
-  if (name === undefined || !path.endsWith(".ts")) return []
+  if (name === undefined || !/\.tsx?$/.test(path)) return []
   const own = `@parley/${name}/`
   const allowed = part === "test" ? testsMayImport : mayImport[name]
   if (allowed === undefined) return [`${path}: the package ${name} is not in the table of arrows`]

@@ -50,7 +50,7 @@ const wordsOf = (name: string): ReadonlyArray<string> =>
 /** One line for each way in which the file is out of shape. */
 export const shapeViolations = ({ path, text }: Source): ReadonlyArray<string> => {
   const violations: Array<string> = []
-  if (/\.(?:ts|mjs)$/.test(path)) {
+  if (/\.(?:tsx?|mjs)$/.test(path)) {
     const lines = text.split("\n").length - 1
     if (lines > maxLines) violations.push(`${path} has ${lines} lines, more than ${maxLines}`)
     if (/(?:^|\/)index\.ts$/.test(path)) violations.push(`${path} re-exports: publish subpaths instead`)

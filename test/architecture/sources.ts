@@ -8,7 +8,7 @@ export interface Source {
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const skipped = new Set(["node_modules", ".types", ".git", "data", "coverage", "artifacts", "out"])
+const skipped = new Set(["node_modules", ".types", ".git", "data", "coverage", "artifacts", "out", "dist"])
 
 const walk = (directory: string): ReadonlyArray<string> =>
   readdirSync(`${root}${directory}`, { withFileTypes: true })
@@ -22,7 +22,7 @@ const read = (path: string): Source => ({ path, text: readFileSync(`${root}${pat
 
 /** Code and documents; this folder's own files are left out, because they spell out what they forbid. */
 export const sources: ReadonlyArray<Source> = walk("")
-  .filter((path) => /\.(?:ts|mjs|css|html|md)$/.test(path) && !path.startsWith("test/"))
+  .filter((path) => /\.(?:tsx?|mjs|css|html|md)$/.test(path) && !path.startsWith("test/"))
   .map(read)
 
 export const manifests: ReadonlyArray<Source> = sources
