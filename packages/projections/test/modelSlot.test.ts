@@ -33,7 +33,7 @@ const start = () => {
   }
   const first = host()
   slot.take(first.host)
-  return { slot, told, first, next: host() }
+  return { slot, told, first, next: host(), another: host }
 }
 
 it("what the model in place changes is announced, what its successor changes is not", () => {
@@ -51,9 +51,79 @@ it("a successor that is behind does not take the place", () => {
   expect([slot.take(next.host), slot.position]).toEqual([false, 5])
 })
 
+it("a successor that opens a file from beyond what is announced does not take the place before the model in place has come that far", () => {
+  const { slot, told, first, next } = start()
+  first.comes(2, 2)
+  next.comes(6)
+  next.comes(8, 8)
+  expect([slot.take(next.host), slot.lacking(next.host)]).toEqual([
+    false,
+    { behind: first.host, position: 6 },
+  ])
+  first.comes(7, 4, 7)
+  expect([slot.lacking(next.host), slot.take(next.host)]).toEqual([undefined, first.host])
+  expect(told).toEqual([
+    [2, [2]],
+    [7, [4, 7]],
+    [8, [8]],
+  ])
+})
+
+it("a model that has stopped is replaced by one that has come further", () => {
+  const { slot, told, first, next } = start()
+  first.comes(2, 2)
+  first.host.died("an event that it cannot read")
+  next.comes(6)
+  next.comes(8, 8)
+  expect(slot.take(next.host)).toBe(first.host)
+  expect(told.at(-1)).toEqual([8, [8]])
+})
+
+it("a successor that has not opened its file does not take the place, though nothing is written yet", () => {
+  const { slot, first, next } = start()
+  expect([slot.take(next.host), slot.lacking(next.host)]).toEqual([
+    false,
+    { behind: next.host, position: -1 },
+  ])
+  next.comes(-1)
+  expect(slot.take(next.host)).toBe(first.host)
+})
+
+it("a successor whose file is damaged begins anew, and repeats nothing of what it had kept back", () => {
+  const { slot, told, first, next } = start()
+  first.comes(2, 2)
+  next.comes(2)
+  next.comes(4, 3, 4)
+  next.comes(-1)
+  next.comes(5, 1, 2, 3, 4, 5)
+  expect(slot.take(next.host)).toBe(first.host)
+  expect(told).toEqual([
+    [2, [2]],
+    [5, [3, 4, 5]],
+  ])
+})
+
+it("what the predecessor still tells after a switch is not taken for what the next successor does", () => {
+  const { slot, told, first, next, another } = start()
+  first.comes(4, 4)
+  next.comes(4)
+  slot.take(next.host)
+  const third = another()
+  first.comes(5, 5)
+  third.comes(6)
+  expect(slot.take(third.host)).toBe(false)
+  next.comes(6, 5, 6)
+  expect(slot.take(third.host)).toBe(next.host)
+  expect(told).toEqual([
+    [4, [4]],
+    [6, [5, 6]],
+  ])
+})
+
 it("across a switch every head is announced once and in order, wherever the batches of the two end", () => {
   const { slot, told, first, next } = start()
   first.comes(4, 2, 4)
+  next.comes(2)
   // The successor's batch begins before, and ends after what is announced.
   next.comes(7, 3, 4, 6, 7)
   next.comes(9, 9)
@@ -71,17 +141,19 @@ it("across a switch every head is announced once and in order, wherever the batc
 })
 
 it("what a successor kept back is dropped as the model in place announces it, and all of it when the successor fails", () => {
-  const { slot, told, first, next } = start()
+  const { slot, told, first, next, another } = start()
+  next.comes(-1)
   next.comes(3, 3)
   first.comes(3, 3)
   next.comes(6, 6)
   slot.forget()
   first.comes(6, 6)
-  next.comes(7)
-  expect(slot.take(next.host)).toBe(first.host)
+  const third = another()
+  next.comes(7, 7)
+  third.comes(6)
+  expect(slot.take(third.host)).toBe(first.host)
   expect(told).toEqual([
     [3, [3]],
     [6, [6]],
-    [7, []],
   ])
 })

@@ -155,9 +155,10 @@ export class ModelHost {
       if (this.#unsent.length === 1) setImmediate(() => this.#flush())
     })
 
+  /** Returns once the model has opened its file and come to `position`; -1 asks for the first alone. */
   readonly caughtUp = (position: Position): Effect.Effect<void, Unavailable> =>
     Effect.callback<void, Unavailable>((resume) => {
-      if (this.#position >= position) return resume(Effect.void)
+      if (this.#opened && this.#position >= position) return resume(Effect.void)
       const unavailable = (reason: string) => Effect.fail(new Unavailable({ reason }))
       if (this.#stopped !== undefined) return resume(unavailable(this.#stopped))
       const leave = (): void => {

@@ -1,7 +1,7 @@
 /**
  * One rebuild, from nothing (or from where a killed one stopped) to the switch:
  *
- *   build a new file beside the running one ─► host it ─► as far as the running one? ─► settle ─► take its place ─► the old one ends
+ *   build a new file beside the running one ─► host it ─► each as far as it must be? ─► settle ─► take its place ─► the old one ends
  *
  * Always true: somebody answers all the time, and until the switch that is the old model, whatever becomes of the new one.
  */
@@ -42,17 +42,17 @@ export const hostFor = Effect.fnUntraced(function* (
   return { host, scope }
 })
 
-/** Returns once the new model is, or was just now, as far as the old one. */
+/** Returns once nothing is lacking for the new model to take the place, or was not just now. */
 const asFar = Effect.fnUntraced(function* (
   slot: ModelSlot,
   next: ModelHost,
 ): Effect.fn.Return<void, BuildFailed> {
-  while (next.position < slot.position) {
+  for (let lacking = slot.lacking(next); lacking !== undefined; lacking = slot.lacking(next)) {
     const { stopped } = next.stats()
     if (stopped !== undefined)
       return yield* Effect.fail<BuildFailed>({ _tag: "BuildFailed", reason: stopped })
     // Both move on meanwhile; not there within a second is no failure.
-    yield* Effect.ignore(next.caughtUp(slot.position))
+    yield* Effect.ignore(lacking.behind.caughtUp(lacking.position))
   }
 })
 
