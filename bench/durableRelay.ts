@@ -23,6 +23,7 @@ const perSecond = 1_000
 
 const what: Readonly<Record<CommitKind, string>> = {
   nothing: "kept nowhere",
+  inline: "appended to a file by the loop's own thread, one fdatasync a turn",
   thread: "handed to a thread and back",
   log: "appended to a file by that thread, fdatasync",
   sqlite: "committed to SQLite by that thread, two tables and an index",

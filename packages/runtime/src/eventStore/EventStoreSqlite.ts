@@ -4,11 +4,13 @@
  * Always true: an append succeeds after the fsync of its commit. The main thread never touches the file.
  * Not for: two processes on one file; the data directory's lock keeps them apart.
  */
+import { closeSync, openSync } from "node:fs"
 import { Worker } from "node:worker_threads"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import {
   KeysTaken,
   StoreRefused,
@@ -23,6 +25,7 @@ import { appendBytes, tooLarge } from "./checkAppend.ts"
 import { EventStoreStats } from "./EventStoreStats.ts"
 import type { ScanOptions } from "./SqliteLogReader.ts"
 import { backupLog } from "./sqlite/backupLog.ts"
+import type { CheckpointOptions } from "./sqlite/checkpointWorker.ts"
 import { Heads } from "./sqlite/Heads.ts"
 import { eventsOf, keysOf, type OtherAnswer, putAppend, write } from "./sqlite/messages.ts"
 import { type ReaderThread, startReaderWorker, useReaderWorker } from "./sqlite/ReaderThread.ts"
@@ -207,6 +210,13 @@ const storeOf = (parts: Parts): EventStore["Service"] => {
   }
 }
 
+/** Opens the log when it is called first; closed after every connection to it, with which it would take SQLite's locks away. */
+const descriptorUntilAllIsClosed = (file: string): Effect.Effect<() => number, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => ({ opened: undefined as number | undefined })),
+    ({ opened }) => Effect.sync(() => (opened === undefined ? undefined : closeSync(opened))),
+  ).pipe(Effect.map((held) => () => (held.opened ??= openSync(file, "r"))))
+
 export const layer = (
   options: EventStoreOptions,
 ): Layer.Layer<EventStore | EventStoreStats, StoreRefused | StoreUnavailable> =>
@@ -219,8 +229,10 @@ export const layer = (
       const readerWorker = yield* startReaderWorker(file)
       const signal = new CommitSignal()
       const heads = new Heads()
+      const caughtUp = new Int32Array(new SharedArrayBuffer(4))
+      const descriptor = yield* descriptorUntilAllIsClosed(file)
       const { writer, epoch } = yield* openWriterThread(
-        { file, synchronous, ...(maxPages === undefined ? {} : { maxPages }) },
+        { file, synchronous, caughtUp, ...(maxPages === undefined ? {} : { maxPages }) },
         {
           committed: (position, streams) => signal.committed(position, streams),
           lost: (reason) => signal.lose(reason),
@@ -229,7 +241,9 @@ export const layer = (
       yield* Effect.acquireRelease(
         Effect.sync(
           () =>
-            new Worker(new URL("./sqlite/checkpointWorker.ts", import.meta.url), { workerData: { file } }),
+            new Worker(new URL("./sqlite/checkpointWorker.ts", import.meta.url), {
+              workerData: { file, descriptor: descriptor(), caughtUp } satisfies CheckpointOptions,
+            }),
         ),
         (checkpointer) => Effect.promise(() => checkpointer.terminate()),
       )

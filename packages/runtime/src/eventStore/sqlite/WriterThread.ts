@@ -11,8 +11,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { StoreRefused, StoreUnavailable } from "../../errors.ts"
 import type { WriterStats } from "../EventStoreStats.ts"
-import type { LogFileOptions } from "./logFile.ts"
 import type { Committed, Flat, FromWriter, OtherAnswer, ToWriter } from "./messages.ts"
+import type { WriterOptions } from "./writerWorker.ts"
 
 const timeoutMs = 5_000
 /** More writes than this, or more text than this, waiting: the store is not keeping up, and the newest is refused at once. */
@@ -183,7 +183,7 @@ export class WriterThread {
 
 /** Opens the file, made when absent, in a thread of its own, which lives as long as the scope. */
 export const openWriterThread = Effect.fnUntraced(function* (
-  options: LogFileOptions,
+  options: WriterOptions,
   listener: WriterListener,
 ): Effect.fn.Return<
   { readonly writer: WriterThread; readonly epoch: string },

@@ -1,32 +1,54 @@
 /**
- * The checkpoint thread: copies what stands in the write-ahead log into the database file while the writer goes on.
+ * The checkpoint thread: copies what stands in the write-ahead log into the database file, and syncs that, while the writer goes on.
  *
  * Always true: it never makes the writer wait (passive checkpoints on a connection of its own), and nothing durable depends on it. When
- * it has caught up the writer begins the write-ahead log anew; were it gone, the writer's own, much rarer checkpoint takes over.
+ * little is left it says so (`caughtUp`), and the writer checkpoints the rest between two commits: only when nothing at all is
+ * left does SQLite begin the write-ahead log anew, and beside a busy writer this thread alone never comes that far. Were it gone, the
+ * writer's own, much rarer checkpoint would take over.
  */
-import { statSync } from "node:fs"
+import { fdatasyncSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { workerData } from "node:worker_threads"
 
-/** How often it looks. */
-const everyMs = 250
-/** Less than this is not worth an fsync of the database. */
-const minWalBytes = 4 * 1024 * 1024
-/** What the writer adds meanwhile is little after the first round, and the next one may catch up with it. */
-const rounds = 3
+export interface CheckpointOptions {
+  readonly file: string
+  /**
+   * A descriptor of the same file. A passive checkpoint beside a busy writer leaves the database to be synced by the one that
+   * completes it. Not opened here: closing any descriptor of the file takes SQLite's locks from the whole process.
+   */
+  readonly descriptor: number
+  /** One number, 1 when the writer should checkpoint what is left. */
+  readonly caughtUp: Int32Array
+}
 
-const { file } = workerData as { readonly file: string }
+/** How often it looks. */
+const everyMs = 100
+/** Pages in the write-ahead log that are worth an fsync of the database: many of them are the same page again. */
+const worthwhile = 8_192
+/** So few are left to the writer. */
+const few = 256
+/** What the writer adds meanwhile becomes less with each round. */
+const rounds = 4
+
+const { file, descriptor, caughtUp } = workerData as CheckpointOptions
 const database = new DatabaseSync(file, { timeout: 0 })
 database.exec("PRAGMA wal_autocheckpoint = 0")
+const look = database.prepare("PRAGMA wal_checkpoint(NOOP)")
 const checkpoint = database.prepare("PRAGMA wal_checkpoint(PASSIVE)")
+
+const left = (): number => {
+  const { log, checkpointed } = look.get() as { log: number; checkpointed: number }
+  return log - checkpointed
+}
 
 setInterval(() => {
   try {
-    if (statSync(`${file}-wal`).size < minWalBytes) return
-    for (let round = 0; round < rounds; round++) {
-      const { log, checkpointed } = checkpoint.get() as { log: number; checkpointed: number }
-      if (log === checkpointed) return
+    if (left() < worthwhile) return
+    for (let round = 0; round < rounds && left() > few; round++) {
+      checkpoint.get()
+      fdatasyncSync(descriptor)
     }
+    Atomics.store(caughtUp, 0, 1)
   } catch {
     // A full disk or a busy file: the next round tries again.
   }

@@ -5,6 +5,7 @@
  * Always true: an answer leaves after the commit that it depends on. Who arrives during an fsync is gathered by the next turn; under
  * a trickle of writes a commit waits a moment for company (`GatherWindow`).
  */
+import type { DatabaseSync } from "node:sqlite"
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads"
 import { GatherWindow } from "./GatherWindow.ts"
 import { epochOf, type LogFileOptions, openLogFile, RefusedFile } from "./logFile.ts"
@@ -25,8 +26,23 @@ const nextMessage = (): ToWriter | undefined => receiveMessageOnPort(port)?.mess
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 const sleep = (ms: number): void => void Atomics.wait(sleeper, 0, 0, ms)
 
+export interface WriterOptions extends LogFileOptions {
+  /** See `checkpointWorker`. */
+  readonly caughtUp: Int32Array
+}
+
+/** What the checkpoint thread has left: few pages, so nobody waits long, and the write-ahead log begins anew. */
+const completeCheckpoint = (database: DatabaseSync): void => {
+  try {
+    database.exec("PRAGMA wal_checkpoint(PASSIVE)")
+  } catch {
+    // It is tried again when the checkpoint thread has caught up the next time.
+  }
+}
+
 const serve = (): void => {
-  const database = openLogFile(workerData as LogFileOptions)
+  const options = workerData as WriterOptions
+  const database = openLogFile(options)
   const writer = new LogWriter(database)
   const window = new GatherWindow()
 
@@ -53,6 +69,7 @@ const serve = (): void => {
     if (count > 0) {
       say({ _tag: "Committed", committed: writer.commit(lists) })
       window.committed(performance.now())
+      if (Atomics.exchange(options.caughtUp, 0, 0) === 1) completeCheckpoint(database)
     }
     if (next === "close") {
       database.close()
