@@ -8,9 +8,7 @@
  * Always true: a function of the log and of who was in the foreground; read again from `position` it is the same. Bounded by the log
  * of three seconds and one page.
  */
-import { decodeEvent } from "@parley/domain/conversation/codec"
-import type { MessageSent } from "@parley/domain/conversation/events"
-import { UnreadableEvent } from "@parley/domain/StoredEvent"
+import { type StoredEvent, UnreadableEvent } from "@parley/domain/StoredEvent"
 import { decodeUserEvent } from "@parley/domain/user/codec"
 import type { DeviceRegistered, DeviceRevoked } from "@parley/domain/user/events"
 import type { Position, RecordedEvent } from "@parley/runtime/EventStore"
@@ -26,7 +24,8 @@ export type Candidate =
       readonly _tag: "Message"
       readonly conversation: string
       readonly seq: number
-      readonly event: MessageSent
+      /** A `MessageSent`, decoded only if anybody can be told of it: most wait their three seconds for nothing. */
+      readonly stored: StoredEvent
     }
   | {
       readonly _tag: "Device"
@@ -62,6 +61,10 @@ interface Progress {
   readonly read: Map<string, number>
   readonly seen: Map<string, number>
 }
+
+/** For the log of the process. */
+export const unreadable = (stream: string, revision: number, { reason }: UnreadableEvent): string =>
+  `${stream}@${revision}: ${reason}`
 
 const conversationTypes = new Set(["MessageSent", "MemberAdded", "MemberRemoved"])
 const userTypes = new Set([
@@ -117,7 +120,7 @@ export class PushWindow {
       } catch (cause) {
         // Whoever cannot read it says so elsewhere, too: nobody's later pushes wait for it.
         if (!(cause instanceof UnreadableEvent)) throw cause
-        noticed.unreadable.push(`${one.stream}@${one.revision}: ${cause.reason}`)
+        noticed.unreadable.push(unreadable(one.stream, one.revision, cause))
       }
       this.#front = one.position
     }
@@ -178,10 +181,9 @@ export class PushWindow {
       noticed.conversations.push(conversation)
       return
     }
-    const event = decodeEvent(recorded)
-    if (event._tag !== "MessageSent") return
+    const { type, data, metadata } = recorded
     this.#wait(
-      { _tag: "Message", conversation, seq: recorded.revision, event },
+      { _tag: "Message", conversation, seq: recorded.revision, stored: { type, data, metadata } },
       recorded.created + this.#judgedAfterMs,
     )
     const progress = this.#progress.get(conversation)

@@ -34,6 +34,11 @@ export interface FollowedParts {
   readonly haste?: { readonly judgedAfterMs: number; readonly lookEveryMs: number }
 }
 
+const complain = (unreadable: ReadonlyArray<string>): Effect.Effect<void> =>
+  Effect.forEach(unreadable, (event) => Effect.logError("An event cannot be judged for push", event), {
+    discard: true,
+  })
+
 class Follower {
   readonly #parts: FollowedParts
   readonly #window: PushWindow
@@ -55,6 +60,7 @@ class Follower {
     const more = yield* this.#readOn()
     const now = yield* Clock.currentTimeMillis
     const judged = yield* judge(this.#parts.audience, this.#window, now)
+    yield* complain(judged.unreadable)
     const to = this.#window.positionAfter(judged.count)
     const something = judged.wanted.length + judged.suppressed.length + this.#read.length > 0
     if (something || (to !== this.#durable && now - this.#durableSince >= positionEveryMs)) {
@@ -104,8 +110,7 @@ class Follower {
     const { audience, foreground } = this.#parts
     for (const user of noticed.people) audience.forgetPerson(user)
     for (const conversation of noticed.conversations) audience.forgetMembers(conversation)
-    for (const event of noticed.unreadable)
-      yield* Effect.logError("An event cannot be judged for push", event)
+    yield* complain(noticed.unreadable)
     const looking = new Map<string, ReadonlyArray<string>>()
     for (const { user } of [...noticed.delivered, ...noticed.read]) {
       if (looking.has(user)) continue

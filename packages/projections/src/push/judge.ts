@@ -3,12 +3,15 @@
  *
  * Always true: it writes nothing; asked again, after a failure, it judges the same messages.
  */
+import { decodeEvent } from "@parley/domain/conversation/codec"
+import type { MessageSent } from "@parley/domain/conversation/events"
+import { type StoredEvent, UnreadableEvent } from "@parley/domain/StoredEvent"
 import * as Effect from "effect/Effect"
 import type { Unavailable } from "@parley/runtime/errors"
 import type { Audience } from "./Audience.ts"
 import { decidePush, isSilent, type PushQuestion } from "./decidePush.ts"
 import type { PushDecision, Wanted } from "./PushQueue.ts"
-import type { Candidate, PushWindow } from "./PushWindow.ts"
+import { type Candidate, conversationPrefix, type PushWindow, unreadable } from "./PushWindow.ts"
 
 /** Messages judged together, in one turn of the loop, and beyond how many pushes the rest waits for the next batch. */
 const mostMessages = 64
@@ -19,6 +22,8 @@ export interface Judged {
   readonly count: number
   readonly wanted: ReadonlyArray<Wanted>
   readonly suppressed: ReadonlyArray<PushDecision>
+  /** Passed over: whoever cannot read it says so elsewhere, too. */
+  readonly unreadable: ReadonlyArray<string>
 }
 
 type Message = Extract<Candidate, { readonly _tag: "Message" }>
@@ -27,17 +32,36 @@ type DeviceChange = Extract<Candidate, { readonly _tag: "Device" }>
 interface Verdict {
   readonly wanted: Array<Wanted>
   readonly suppressed: Array<PushDecision>
+  readonly unreadable: Array<string>
 }
 
 type Joined = ReadonlyMap<string, number>
 
+const decoded = (
+  stream: string,
+  seq: number,
+  stored: StoredEvent,
+  into: Verdict,
+): MessageSent | undefined => {
+  try {
+    const event = decodeEvent(stored)
+    return event._tag === "MessageSent" ? event : undefined
+  } catch (cause) {
+    if (!(cause instanceof UnreadableEvent)) throw cause
+    into.unreadable.push(unreadable(stream, seq, cause))
+    return undefined
+  }
+}
+
 const judgeMessage = Effect.fnUntraced(function* (
   audience: Audience["Service"],
   window: PushWindow,
-  { conversation, seq, event }: Message,
+  { conversation, seq, stored }: Message,
   now: number,
   into: Verdict,
 ): Effect.fn.Return<void, Unavailable> {
+  const event = decoded(conversationPrefix + conversation, seq, stored, into)
+  if (event === undefined) return
   const members = yield* audience.members(conversation, window.front)
   if (members === undefined) return
   const threadReply = event.thread_root_id !== undefined
@@ -85,7 +109,7 @@ export const judge = Effect.fnUntraced(function* (
   window: PushWindow,
   now: number,
 ): Effect.fn.Return<Judged, Unavailable> {
-  const verdict: Verdict = { wanted: [], suppressed: [] }
+  const verdict: Verdict = { wanted: [], suppressed: [], unreadable: [] }
   let count = 0
   for (const candidate of window.due(mostMessages)) {
     if (verdict.wanted.length >= mostWanted) break

@@ -88,13 +88,14 @@ const scene = Effect.fnUntraced(function* () {
         trail,
       ),
     )
+  const garbage = put(`conversation-${lunch}`, { type: "MessageSent", data: "{}", metadata: `{"v":1}` })
   const ofBob = (event: UserEvent) => put("user-bob", encodeUserEvent(event, trail))
   const has = (device_id: string, seq: number) =>
     ofBob({ _tag: "Delivered", ts: 1, device_id, cursors: { [lunch]: seq } })
   const read = (seq: number) => ofBob({ _tag: "ReadUpTo", ts: 1, cursors: { [lunch]: seq } })
   const leased = Effect.map(jobs.lease({ now: 1e12, limit: 10, leaseMs: 1 }), (all) => all.jobs)
   const reasons = Effect.map(jobs.decisionsOf("bob", 10), (all) => all.map((one) => one.reason))
-  return { start, say, has, read, ofBob, leased, reasons, looking, known, state, jobs }
+  return { start, say, garbage, has, read, ofBob, leased, reasons, looking, known, state, jobs }
 })
 
 type Scene = Effect.Success<ReturnType<typeof scene>>
@@ -103,6 +104,15 @@ const promise = (title: string, body: (given: Scene) => Effect.Effect<unknown, u
   it.effect(title, () => Effect.flatMap(scene(), body).pipe(Effect.provide(parts)))
 
 describe("the deciding follower", () => {
+  promise("passes over a message that cannot be read, and judges those after it", (given) =>
+    Effect.gen(function* () {
+      yield* given.start
+      yield* given.garbage
+      yield* given.say(1)
+      yield* TestClock.adjust("4 seconds")
+      expect((yield* given.leased).map((job) => job.seq)).toEqual([1])
+    }),
+  )
   promise("judges a message three seconds after it was written, and not sooner", (given) =>
     Effect.gen(function* () {
       yield* given.start
