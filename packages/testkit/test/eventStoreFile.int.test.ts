@@ -203,6 +203,26 @@ describe("embedded event store, its file", () => {
       }),
   )
   it.live(
+    "beside a writer that never rests, the write-ahead log begins anew long before the writer's own checkpoint",
+    () =>
+      Effect.gen(function* () {
+        const file = `${yield* temporaryDirectory}/events.db`
+        yield* within(
+          file,
+          Effect.gen(function* () {
+            const data = JSON.stringify("x".repeat(100_000))
+            let most = 0
+            for (let n = 0; n < 1_300; n++) {
+              yield* append("a", n === 0 ? "no_stream" : n - 1, [{ ...anEvent(), data }])
+              if (n % 50 === 0) most = Math.max(most, statSync(`${file}-wal`).size)
+            }
+            // 130 MB were written; the writer's own checkpoint would have come at 128 MiB.
+            expect(most).toBeLessThan(100_000_000)
+          }),
+        )
+      }),
+  )
+  it.live(
     "on a full disk appends are refused, nothing is damaged, and they go on when there is space again",
     () =>
       Effect.gen(function* () {
