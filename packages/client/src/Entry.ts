@@ -59,6 +59,7 @@ export interface Notice {
   readonly seq: number
   readonly at: number
   readonly event: NoticeEvent
+  /** Of `created`: a group's founder. */
   readonly actorId: string | undefined
   readonly userIds: ReadonlyArray<string>
   /** Of `role`: what it is now. */
@@ -129,13 +130,23 @@ export const noticeOf = (frame: Event): Notice | undefined => {
     seq: frame.seq,
     at: Date.parse(frame.ts ?? ""),
     event,
-    actorId: actor_id,
+    actorId: actor_id ?? (event === "created" ? founderOf(payload) : undefined),
     userIds: user_ids ?? members?.map((one) => one.user_id) ?? (user_id === undefined ? [] : [user_id]),
     ...(role === undefined ? {} : { role }),
     ...(name === undefined ? {} : { name }),
     ...(topic === undefined ? {} : { topic }),
   }
 }
+
+/** Who makes a group is its first owner. Of a conversation of two the event does not say who began it. */
+const founderOf = ({
+  kind,
+  members,
+}: {
+  readonly kind?: string
+  readonly members?: ReadonlyArray<Member>
+}): string | undefined =>
+  kind === "group" ? members?.find(({ role }) => role === "owner")?.user_id : undefined
 
 const noticeEvents: Readonly<Record<string, NoticeEvent>> = {
   "conversation.created": "created",

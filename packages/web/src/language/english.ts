@@ -18,6 +18,7 @@ export const english = {
   newMessages: "New messages",
 
   created: "Conversation created",
+  createdBy: (who: string) => `${who} created the group`,
   joined: (who: string) => `${who} joined`,
   left: (who: string) => `${who} left`,
   added: (actor: string, whom: string) => `${actor} added ${whom}`,

@@ -20,6 +20,7 @@ export const german: Texts = {
   newMessages: "Neue Nachrichten",
 
   created: "Gespräch begonnen",
+  createdBy: (who) => `${who} ${hasOf(who)} die Gruppe angelegt`,
   joined: (who) => (who === "Du" ? "Du bist dabei" : `${who} ist dabei`),
   left: (who) => (who === "Du" ? "Du hast die Gruppe verlassen" : `${who} hat die Gruppe verlassen`),
   added: (actor, whom) => `${actor} ${hasOf(actor)} ${whom} hinzugefügt`,

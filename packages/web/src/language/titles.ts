@@ -45,7 +45,7 @@ export const noticeText = (notice: Notice, parley: Parley, before: Notice | unde
   const alone = notice.userIds.length === 1 && notice.userIds[0] === notice.actorId
   switch (notice.event) {
     case "created":
-      return texts.created
+      return notice.actorId === undefined ? texts.created : texts.createdBy(actor)
     case "added":
       return alone ? texts.joined(actor) : texts.added(actor, whom)
     case "removed":
