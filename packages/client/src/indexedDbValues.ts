@@ -1,8 +1,8 @@
 /**
  * Texts by key in the browser's own database, shared by all windows of an origin.
  *
- * Always true: every `set` and `delete` is one transaction, in the order of the calls. A database that cannot be opened (private
- * windows of some browsers) rejects every call.
+ * Always true: every `set` and `delete` is one transaction, in the order of the calls; once the database is open, closing the window
+ * right after a call does not undo it. A database that cannot be opened (private windows of some browsers) rejects every call.
  */
 import type { KeyValues } from "./KeyValues.ts"
 
@@ -36,6 +36,8 @@ export const indexedDbValues = (name = "parley"): KeyValues => {
       transaction.oncomplete = () => done()
       transaction.onabort = () => failed(transaction.error ?? new Error("The database took nothing."))
       act(transaction.objectStore(table))
+      // Left to itself it ends only after its answer has come back here, and is undone if the window closes before.
+      transaction.commit()
     })
   }
   return {

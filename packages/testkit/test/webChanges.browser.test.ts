@@ -101,6 +101,27 @@ inBrowser("the page", { env: fastWriters }, (stage) => {
     expect([...ada.errors, ...bob.errors]).toEqual([])
   })
 
+  it("takes a press on a button, though people are found and shown meanwhile", async () => {
+    await stage.signIn({ userId: "u-slow", name: "Late Comer" })
+    const ada = await stage.signIn({ userId: "ada.presses" })
+    const answer = Promise.withResolvers<void>()
+    await ada.page.route("**/v1/users?*", async (route) => {
+      await answer.promise
+      await route.continue()
+    })
+    await ada.page.getByRole("button", { name: "New conversation" }).first().click()
+    await ada.page.getByRole("button", { name: "Group", exact: true }).click()
+    await ada.page.getByLabel("Group name").fill("Pressed")
+    await ada.page.getByRole("textbox", { name: "Members" }).fill("u-slow")
+    await ada.page.getByRole("button", { name: "Create group" }).hover()
+    await ada.page.mouse.down()
+    answer.resolve()
+    await ada.page.getByRole("list", { name: "People" }).getByRole("button").first().waitFor()
+    await ada.page.mouse.up()
+    await ada.page.getByRole("heading", { name: "Pressed" }).waitFor()
+    expect(ada.errors).toEqual([])
+  })
+
   it("finds people by their names, and says that a blocked conversation is closed", async () => {
     await stage.signIn({ userId: "u-4711", name: "Grace Hopper" })
     const ada = await stage.signIn({ userId: "ada.finds" })

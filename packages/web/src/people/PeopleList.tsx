@@ -1,4 +1,8 @@
-/** People to choose from below an input; the arrow keys walk through them. */
+/**
+ * People to choose from below an input; the arrow keys walk through them.
+ *
+ * Always true: it has its height before anybody is found, so that nothing below it moves away under a press.
+ */
 import type { KeyboardEvent } from "react"
 import { texts } from "../language/language.ts"
 import { PersonButton } from "./PersonButton.tsx"
@@ -10,14 +14,19 @@ interface Props {
 }
 
 export const PeopleList = ({ choose, text }: Props) => {
-  const people = usePeople(text) ?? []
-  if (people.length === 0) return null
+  const people = usePeople(text)
   return (
-    <ul className="people" aria-label={texts.people} onKeyDown={walk}>
-      {people.slice(0, 20).map((one) => (
-        <PersonButton key={one.user_id} person={one} choose={choose} />
-      ))}
-    </ul>
+    <div className="people">
+      {people === undefined ? null : people.length === 0 ? (
+        <p className="hint">{text.trim() === "" ? null : texts.nobodyFound(text.trim())}</p>
+      ) : (
+        <ul aria-label={texts.people} onKeyDown={walk}>
+          {people.slice(0, 20).map((one) => (
+            <PersonButton key={one.user_id} person={one} choose={choose} />
+          ))}
+        </ul>
+      )}
+    </div>
   )
 }
 
