@@ -57,7 +57,7 @@ const runtime = (config: Config, path: (name: string) => string, durability: Dur
     userEntity({ maxIdleTime }),
   ).pipe(Layer.provideMerge(singleNode({ residentCap: config.residentEntities })))
   const models = historyAndMembership({ log, fileOf: (model) => path(`${model}.db`) })
-  return Layer.mergeAll(conversations, users).pipe(
+  return Layer.mergeAll(conversations(), users).pipe(
     Layer.provideMerge(entities),
     Layer.provideMerge(Layer.provideMerge(Layer.merge(reads, drift), models)),
     Layer.provideMerge(kept),

@@ -6,6 +6,7 @@
  * way over the cluster, later ones to the same conversation take the same way. A full mailbox, a full runner and a shard in transit look
  * the same to callers: `Unavailable`, try again.
  */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Sharding } from "effect/cluster/Sharding"
@@ -17,45 +18,55 @@ import { Unavailable } from "./errors.ts"
 /** The cluster puts an entity to sleep that it has not called for a while: every so many direct calls one goes through it. */
 const callsPerClusterCall = 61
 
-export const layer: Layer.Layer<Conversations, never, Sharding | AwakeConversations> = Layer.effect(
-  Conversations,
-  Effect.gen(function* () {
-    const clientOf = yield* ConversationEntity.client
-    const awake = yield* AwakeConversations
-    let calls = 0
+/**
+ * @param within how long the cluster may look for a runner that answers, by default a little longer than an entity waits for the store;
+ *   beyond it `Unavailable`, outcome unknown: send again with the same key.
+ */
+export const layer = (
+  within: Duration.Input = "35 seconds",
+): Layer.Layer<Conversations, never, Sharding | AwakeConversations> =>
+  Layer.effect(Conversations, make(within))
 
-    const overCluster = (
-      conversation: string,
-      request: ConversationRequest,
-    ): Effect.Effect<ConversationReply, Unavailable> => {
-      const { correlation } = request.origin
-      awake.sent(conversation, correlation)
-      return clientOf(conversation)
-        .Ask(request)
-        .pipe(
-          Effect.mapError((failure) =>
-            failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
-          ),
-          Effect.ensuring(Effect.sync(() => awake.arrived(conversation, correlation))),
-        )
-    }
+const make = Effect.fnUntraced(function* (within: Duration.Input) {
+  const clientOf = yield* ConversationEntity.client
+  const awake = yield* AwakeConversations
+  let calls = 0
 
-    return {
-      ask: (conversation, request) =>
-        Effect.suspend(() => {
-          const direct = awake.find(conversation)
-          calls += 1
-          return direct === undefined || calls % callsPerClusterCall === 0
-            ? overCluster(conversation, request)
-            : direct.ask(request)
+  const overCluster = (
+    conversation: string,
+    request: ConversationRequest,
+  ): Effect.Effect<ConversationReply, Unavailable> => {
+    const { correlation } = request.origin
+    awake.sent(conversation, correlation)
+    return clientOf(conversation)
+      .Ask(request)
+      .pipe(
+        Effect.mapError((failure) =>
+          failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
+        ),
+        Effect.timeoutOrElse({
+          duration: within,
+          orElse: () => Effect.fail(new Unavailable({ reason: "no runner answers" })),
         }),
-      tell: (conversation, request, answered) => {
+        Effect.ensuring(Effect.sync(() => awake.arrived(conversation, correlation))),
+      )
+  }
+
+  return {
+    ask: (conversation, request) =>
+      Effect.suspend(() => {
         const direct = awake.find(conversation)
-        if (direct === undefined || (calls + 1) % callsPerClusterCall === 0) return false
         calls += 1
-        direct.tell(request, answered)
-        return true
-      },
-    }
-  }),
-)
+        return direct === undefined || calls % callsPerClusterCall === 0
+          ? overCluster(conversation, request)
+          : direct.ask(request)
+      }),
+    tell: (conversation, request, answered) => {
+      const direct = awake.find(conversation)
+      if (direct === undefined || (calls + 1) % callsPerClusterCall === 0) return false
+      calls += 1
+      direct.tell(request, answered)
+      return true
+    },
+  }
+})

@@ -23,6 +23,9 @@ import { Users } from "./Users.ts"
 /** Beyond this the memory starts afresh. */
 const maxRemembered = 100_000
 
+/** As for conversations (`ConversationsCluster`). */
+const answersWithin = "35 seconds"
+
 type Service = Users["Service"]
 
 const never: ReadonlyMap<string, number> = new Map()
@@ -118,6 +121,10 @@ export const layer: Layer.Layer<Users, never, Sharding | EventStore | KeyVault |
             Effect.mapError((failure) =>
               failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
             ),
+            Effect.timeoutOrElse({
+              duration: answersWithin,
+              orElse: () => Effect.fail(new Unavailable({ reason: "no runner answers" })),
+            }),
           )
       return { ...writes(ask, states), ...reads(states, yield* KeyVault) }
     }),

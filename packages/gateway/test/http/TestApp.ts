@@ -123,7 +123,7 @@ const parts = (
     Layer.provideMerge(
       Layer.mergeAll(StreamTokens.layer(streamSecret), AccessTokens.layer(config, Redacted.make(secret))),
     ),
-    Layer.provideMerge(Layer.mergeAll(conversations, users)),
+    Layer.provideMerge(Layer.mergeAll(conversations(), users)),
     Layer.provideMerge(entities),
     Layer.provideMerge(Layer.provideMerge(reads, models(logOf))),
     Layer.provideMerge(kept),
