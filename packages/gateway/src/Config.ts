@@ -7,6 +7,7 @@ import { defaultLimits, floodGuards, Limits } from "@parley/domain/limits"
 import * as Redacted from "effect/Redacted"
 import { isProxy } from "./limits/callerAddress.ts"
 import * as Schema from "effect/Schema"
+import { type Engines, engineVariables, readEngineSettings } from "./engineSettings.ts"
 import { type PushSettings, pushVariables, readPushSettings } from "./push/pushSettings.ts"
 
 export interface Config {
@@ -41,6 +42,8 @@ export interface Config {
   /** Lines on stderr: from which severity on, and how they look. */
   readonly log: { readonly level: (typeof logLevels)[number]; readonly format: (typeof logFormats)[number] }
   readonly push: PushSettings
+  /** Absent: log, keys and read models are files of this process. */
+  readonly engines?: Engines
   readonly limits: Limits
 }
 
@@ -113,6 +116,7 @@ export const variables: ReadonlyArray<Variable> = [
   { key: "PARLEY_RESIDENT_ENTITIES", fallback: "100000", about: "conversations and users awake at once" },
   { key: "PARLEY_LOG_LEVEL", fallback: "info", about: `lines on stderr: ${logLevels.join(", ")}` },
   { key: "PARLEY_LOG_FORMAT", fallback: "text", about: `how they look: ${logFormats.join(", ")}` },
+  ...engineVariables,
   ...pushVariables,
   ...Object.entries(defaultLimits).map(([name, value]) => ({
     key: limitKey(name),
@@ -193,6 +197,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       limits[name] = Math.min(Math.ceil(limits[name] * raised), mostOfALimit)
   const optional = <Name extends string, Value>(name: Name, value: Value | undefined) =>
     (value === undefined ? {} : { [name]: value }) as { readonly [key in Name]?: Value }
+  const [streamSecret, masterKeyFile] = [secret("PARLEY_STREAM_SECRET"), text("PARLEY_MASTER_KEY_FILE")]
+  const given = { streamSecret: streamSecret !== undefined, masterKeyFile: masterKeyFile !== undefined }
   const config: Config = {
     httpHost: text("PARLEY_HTTP_HOST") ?? (devLogin ? "127.0.0.1" : "0.0.0.0"),
     httpPort: wholeNumber("PARLEY_HTTP_PORT", 8080, 0, 65_535),
@@ -206,8 +212,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       ...optional("issuer", text("PARLEY_JWT_ISSUER")),
       ...optional("audience", text("PARLEY_JWT_AUDIENCE")),
     },
-    ...optional("streamSecret", secret("PARLEY_STREAM_SECRET")),
-    ...optional("masterKeyFile", text("PARLEY_MASTER_KEY_FILE")),
+    ...optional("streamSecret", streamSecret),
+    ...optional("masterKeyFile", masterKeyFile),
+    ...optional("engines", readEngineSettings(text, secret, given, problems)),
     allowedOrigins,
     trustedProxies,
     presence: flag("PARLEY_PRESENCE", "true"),
