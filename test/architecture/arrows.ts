@@ -39,7 +39,7 @@ const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cl
 /** For each package: exact names, or prefixes when they end in `/` or `:`. */
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: pureEffect,
-  runtime: ["@parley/domain/", "effect/", "node:"],
+  runtime: ["@parley/domain/", "effect/", "node:", "@grpc/grpc-js", "@eventstore/db-client/generated/"],
   projections: [
     "@parley/domain/",
     ...runtimePorts,
@@ -96,6 +96,7 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** Tests know everything that their package may know, the testkit, and the tools of testing. */
 const testsMayImport = [
   ...all,
+  "@eventstore/db-client",
   "@parley/testkit/",
   "effect/",
   "node:",
