@@ -39,7 +39,17 @@ const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cl
 /** For each package: exact names, or prefixes when they end in `/` or `:`. */
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: pureEffect,
-  runtime: ["@parley/domain/", "effect/", "@effect/platform-node/", "node:"],
+  runtime: [
+    "@parley/domain/",
+    "effect/",
+    "@effect/platform-node/",
+    "@effect/sql-pg/",
+    "@eventstore/db-client",
+    "@eventstore/db-client/generated/",
+    "@grpc/grpc-js",
+    "ioredis",
+    "node:",
+  ],
   projections: [
     "@parley/domain/",
     ...runtimePorts,
@@ -96,6 +106,7 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** Tests know everything that their package may know, the testkit, and the tools of testing. */
 const testsMayImport = [
   ...all,
+  "@eventstore/db-client",
   "@parley/testkit/",
   "effect/",
   "node:",

@@ -14,6 +14,7 @@ const refusals: Readonly<Record<StoreRefused["reason"], string>> = {
   in_use: "is used by another process",
   newer_version: "was written by a newer version",
   not_durable: "would not be durable",
+  unusable_url: "cannot be used",
 }
 
 export const explain = (cause: Cause.Cause<Failure>): string => {

@@ -103,6 +103,8 @@ export interface ReadAll {
   readonly direction: "forward" | "backward"
   /** Inclusive in both directions. Default: the log's start, or its end when backward. */
   readonly from?: Position | "end"
+  /** Instead of `from`, forward only: exclusive, for whoever goes on after an event or a checkpoint. `-1`: the log's start. */
+  readonly after?: Position
   readonly limit: number
   /** Only streams whose name starts with one of these. */
   readonly prefixes?: ReadonlyArray<string>

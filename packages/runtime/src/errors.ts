@@ -32,10 +32,10 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   reason: Schema.String,
 }) {}
 
-/** The store cannot be opened: a foreign or corrupt file, a second process on the directory, a newer format. Nothing was changed. */
+/** The store cannot be opened: a foreign or corrupt file, a second process on the directory, a newer format, a bad URL. Nothing was changed. */
 export class StoreRefused extends Schema.TaggedError<StoreRefused>()("StoreRefused", {
   path: Schema.String,
-  reason: Schema.Literals(["corrupt", "foreign", "in_use", "newer_version", "not_durable"]),
+  reason: Schema.Literals(["corrupt", "foreign", "in_use", "newer_version", "not_durable", "unusable_url"]),
   detail: Schema.String,
 }) {}
 

@@ -90,7 +90,7 @@ class Follower {
     }
     const prefixes = [conversationPrefix, userPrefix]
     const recorded = yield* Effect.mapError(
-      store.readAll({ direction: "forward", from: front + 1, limit: pageSize, prefixes }),
+      store.readAll({ direction: "forward", after: front, limit: pageSize, prefixes }),
       toUnavailable,
     )
     const more = recorded.length === pageSize

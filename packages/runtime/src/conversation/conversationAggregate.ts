@@ -17,9 +17,9 @@ import type { Limits } from "@parley/domain/limits"
 import type { Broker } from "../Broker.ts"
 import type { ConversationRequest } from "../Conversations.ts"
 import type { Aggregate, EventWanted } from "../entity/Aggregate.ts"
-import type { MessageKey } from "../EventStore.ts"
 import { announcementOf } from "../frames.ts"
 import type { KeyVault } from "../KeyVault.ts"
+import { keyOf } from "./linesOf.ts"
 import { openedNow } from "./openedNow.ts"
 import { prepare, prepareNow } from "./prepare.ts"
 
@@ -83,15 +83,3 @@ export const conversationAggregate = (options: {
 const always = [editedKey, deletedKey, countsPrefix]
 
 const wanted = ({ seq, reactions }: MessageWanted): EventWanted => ({ seq, marks: [...always, ...reactions] })
-
-const keyOf = (event: ConversationEvent, seq: number): MessageKey | undefined =>
-  event._tag === "MessageSent"
-    ? {
-        sender: event.sender,
-        clientMsgId: event.client_msg_id,
-        seq,
-        messageId: event.message_id,
-        mac: event.mac,
-        ts: event.ts,
-      }
-    : undefined

@@ -79,6 +79,12 @@ export class CommitSignal {
     if (watches !== undefined) for (const watch of watches) watch.notify()
   }
 
+  /** Something may have been missed: all who watch look. */
+  everything(): void {
+    for (const watch of this.#ofAll) watch.notify()
+    for (const watches of this.#ofStream.values()) for (const watch of watches) watch.notify()
+  }
+
   /** The store is gone for good: all who watch fail, now and later. */
   lose(reason: string): void {
     this.#lost ??= reason

@@ -48,7 +48,14 @@ const make = (now: number, clock: Clock.Clock): EventStore["Service"] => {
       return appended
     })
 
-  const readAll = ({ direction, from, limit, prefixes = [] }: ReadAll): ReadonlyArray<RecordedEvent> => {
+  const readAll = ({
+    direction,
+    from: at,
+    after,
+    limit,
+    prefixes = [],
+  }: ReadAll): ReadonlyArray<RecordedEvent> => {
+    const from = after === undefined ? at : after + 1
     const events = log.all.filter(within(prefixes))
     if (direction === "forward")
       return events.filter((event) => typeof from !== "number" || event.position >= from).slice(0, limit)

@@ -160,9 +160,9 @@ const reads = ({ reader, heads, clock }: Parts) => {
       ...rest,
     }))
 
-  const readAll: EventStore["Service"]["readAll"] = Effect.fnUntraced(function* (read) {
+  const readAll: EventStore["Service"]["readAll"] = Effect.fnUntraced(function* ({ after, ...read }) {
     const found: Array<RecordedEvent> = []
-    let from = read.from
+    let from = after === undefined ? read.from : after + 1
     while (found.length < read.limit) {
       const { events, scanned, atEnd } = yield* scan({
         ...read,

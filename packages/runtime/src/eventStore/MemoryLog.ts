@@ -7,7 +7,6 @@ import { KeysTaken, StreamDeleted, StreamNotFound, WrongExpectedRevision } from 
 import type {
   Append,
   Appended,
-  EventMark,
   ExpectedRevision,
   Head,
   MarksWanted,
@@ -17,6 +16,7 @@ import type {
   StandingMark,
   StreamMetadata,
 } from "../EventStore.ts"
+import { MemoryLines } from "./MemoryLines.ts"
 import {
   actualRevision,
   createdSince,
@@ -31,22 +31,10 @@ import {
 
 interface MemoryStream {
   readonly events: Array<RecordedEvent>
-  readonly keys: Map<string, MessageKey>
-  /** By seq, then by key. */
-  readonly marks: Map<number, Map<string, string>>
+  readonly lines: MemoryLines
   last: number
   metadata: StreamMetadata
   tombstoned: boolean
-}
-
-const keyOf = (key: { readonly sender: string; readonly clientMsgId: string }): string =>
-  `${key.sender}\n${key.clientMsgId}`
-
-const setMark = (marks: MemoryStream["marks"], { seq, key, value }: EventMark): void => {
-  const lines = marks.get(seq) ?? new Map<string, string>()
-  marks.set(seq, lines)
-  if (value === null) lines.delete(key)
-  else lines.set(key, value)
 }
 
 export class MemoryLog {
@@ -61,11 +49,11 @@ export class MemoryLog {
     if (original.length === events.length && original.every((event, i) => event.id === events[i]!.id))
       return { revision: original.at(-1)!.revision, position: original.at(-1)!.position }
     this.#expect(name, stream, at)
-    const taken = keys.flatMap((key) => stream.keys.get(keyOf(key)) ?? [])
+    const taken = stream.lines.keys(keys)
     if (taken.length > 0) throw new KeysTaken({ taken })
     if (isSoftDeleted(stream.metadata)) stream.metadata = revived(stream.last)
-    for (const key of keys) stream.keys.set(keyOf(key), key)
-    for (const mark of marks) setMark(stream.marks, mark)
+    for (const key of keys) stream.lines.setKey(key)
+    for (const mark of marks) stream.lines.setMark(mark)
     for (const { id, type, data, metadata } of events) {
       const place = { stream: name, revision: ++stream.last, position: this.all.length, created: now }
       const event: RecordedEvent = { id, type, data, metadata, ...place }
@@ -98,19 +86,11 @@ export class MemoryLog {
     name: string,
     keys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>,
   ): ReadonlyArray<MessageKey> {
-    return keys.flatMap((key) => this.#streams.get(name)?.keys.get(keyOf(key)) ?? [])
+    return this.#streams.get(name)?.lines.keys(keys) ?? []
   }
 
   lookupMarks(name: string, wanted: ReadonlyArray<MarksWanted>): ReadonlyArray<StandingMark> {
-    const marks = this.#streams.get(name)?.marks
-    const found = new Map<string, StandingMark>()
-    for (const { seq, keys } of wanted)
-      for (const [key, value] of marks?.get(seq) ?? [])
-        if (keys.some((one) => (one.endsWith("/") ? key.startsWith(one) : key === one)))
-          found.set(`${seq} ${key}`, { seq, key, value })
-    return [...found.values()].sort(
-      (a, b) => a.seq - b.seq || Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)),
-    )
+    return this.#streams.get(name)?.lines.marks(wanted) ?? []
   }
 
   metadata(name: string): StreamMetadata {
@@ -142,7 +122,7 @@ export class MemoryLog {
   #writable(name: string): MemoryStream {
     let stream = this.#streams.get(name)
     if (stream === undefined) {
-      stream = { events: [], keys: new Map(), marks: new Map(), last: -1, metadata: {}, tombstoned: false }
+      stream = { events: [], lines: new MemoryLines(), last: -1, metadata: {}, tombstoned: false }
       this.#streams.set(name, stream)
     }
     if (stream.tombstoned) throw new StreamDeleted({ stream: name })

@@ -1,5 +1,11 @@
 /** What the event store's contract speaks in: events without meaning, streams a test has to itself, outcomes as values. */
-import { type ExpectedRevision, EventStore, type MessageKey, type NewEvent } from "@parley/runtime/EventStore"
+import {
+  type EventMark,
+  type ExpectedRevision,
+  EventStore,
+  type MessageKey,
+  type NewEvent,
+} from "@parley/runtime/EventStore"
 import { eventId } from "@parley/runtime/freshIds"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,9 +19,49 @@ export type Promised = (
 ) => void
 
 export const promisedBy =
-  (layer: Layer.Layer<EventStore, unknown>): Promised =>
+  (layer: Layer.Layer<EventStore, unknown>, clock: Capabilities["clock"]): Promised =>
   (title, body) =>
-    it.effect(title, () => Effect.provide(body, layer))
+    (clock === "given" ? it.effect : it.live)(title, () => Effect.provide(body, layer))
+
+/** In what an adapter may differ, because of what stands behind it. Each way has its own promises: nothing is left out. */
+export interface Capabilities {
+  /** Whose clock makes events old: the caller's, which a test moves, or the server's own. */
+  readonly clock: "given" | "own"
+  /** `own`: copies are made with the server's own tools. */
+  readonly backup: "given" | "own"
+  /**
+   * Lines of the key index and marks: as `given` with the append, in its transaction, or `derived` from the events by whoever reads
+   * them, so that a given line which does not follow from its event is not kept.
+   */
+  readonly lines: "given" | "derived"
+  /** Whether the head of a stream is known while all of its events are hidden. */
+  readonly headOfHidden: "known" | "unknown"
+}
+
+/** What the memory and the embedded store can. */
+export const embedded: Capabilities = {
+  clock: "given",
+  backup: "given",
+  lines: "given",
+  headOfHidden: "known",
+}
+
+interface Lines {
+  readonly keys: ReadonlyArray<MessageKey>
+  readonly marks: ReadonlyArray<EventMark>
+}
+
+/** The same events, the first of which says what lines follow from it. */
+const carrying = (events: ReadonlyArray<NewEvent>, lines: Lines): ReadonlyArray<NewEvent> =>
+  lines.keys.length + lines.marks.length === 0
+    ? events
+    : events.map((event, n) =>
+        n > 0 ? event : { ...event, data: JSON.stringify({ ...JSON.parse(event.data), lines }) },
+      )
+
+/** The lines that follow from an event of this contract. */
+export const linesOf = (event: Pick<NewEvent, "data">): Lines =>
+  (JSON.parse(event.data) as { readonly lines?: Lines }).lines ?? { keys: [], marks: [] }
 
 export const anEvent = (n = 0): NewEvent => ({
   id: eventId(),
@@ -32,9 +78,10 @@ export const append = Effect.fnUntraced(function* (
   expected: ExpectedRevision,
   appended: ReadonlyArray<NewEvent>,
   keys: ReadonlyArray<MessageKey> = [],
+  marks: ReadonlyArray<EventMark> = [],
 ) {
   const store = yield* EventStore
-  return yield* store.append({ stream, expected, events: appended, keys })
+  return yield* store.append({ stream, expected, events: carrying(appended, { keys, marks }), keys, marks })
 })
 
 export const readForward = Effect.fnUntraced(function* (stream: string, from = 0, limit = 10_000) {

@@ -1,8 +1,8 @@
-/** The key index: in the append's own transaction. */
+/** The key index: as if in the append's own transaction. */
 import { EventStore, type MessageKey } from "@parley/runtime/EventStore"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { anEvent, append, events, type Promised, readForward, readLog } from "./given.ts"
+import { anEvent, append, type Capabilities, events, type Promised, readForward, readLog } from "./given.ts"
 
 const key = (sender: string, clientMsgId: string, seq: number): MessageKey => ({
   sender,
@@ -13,7 +13,26 @@ const key = (sender: string, clientMsgId: string, seq: number): MessageKey => ({
   ts: 1_795_512_932_612,
 })
 
-export const keyContract = (promise: Promised): void => {
+const bareLines = (promise: Promised, lines: Capabilities["lines"]): void => {
+  const withBareLine = Effect.gen(function* () {
+    const store = yield* EventStore
+    yield* store.append({ stream: "a", expected: "no_stream", events: events(1), keys: [key("ann", "1", 0)] })
+    return yield* store.lookupKeys("a", [key("ann", "1", 0)])
+  })
+  if (lines === "given")
+    promise(
+      "a line is kept as it was given, whatever its event says",
+      Effect.map(withBareLine, (found) => expect(found).toEqual([key("ann", "1", 0)])),
+    )
+  else
+    promise(
+      "a line is kept when it follows from its event, and only then",
+      Effect.map(withBareLine, (found) => expect(found).toEqual([])),
+    )
+}
+
+export const keyContract = (promise: Promised, { lines: kept }: Capabilities): void => {
+  bareLines(promise, kept)
   promise(
     "a key is found once its append is acknowledged, line for line, and only in its own stream",
     Effect.gen(function* () {

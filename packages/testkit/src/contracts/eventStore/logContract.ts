@@ -5,9 +5,41 @@ import { EventStore } from "@parley/runtime/EventStore"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { temporaryDirectory } from "../../temporaryDirectory.ts"
-import { append, events, type Promised, readForward } from "./given.ts"
+import { append, type Capabilities, events, type Promised, readForward } from "./given.ts"
 
-export const logContract = (promise: Promised): void => {
+const backupContract = (promise: Promised): void => {
+  promise(
+    "a backup is made while appends go on, for its owner's eyes only, and never over a file that exists",
+    Effect.gen(function* () {
+      const store = yield* EventStore
+      const directory = yield* temporaryDirectory
+      const target = `${directory}/copy`
+      yield* append("a", "no_stream", events(500))
+      yield* Effect.all(
+        [
+          store.backup(target),
+          Effect.forEach(
+            Array.from({ length: 50 }, (_, n) => n),
+            (n) => append("a", 499 + n * 10, events(10)),
+          ),
+        ],
+        { concurrency: "unbounded" },
+      )
+      expect(statSync(target).size).toBeGreaterThan(0)
+      expect(statSync(target).mode & 0o777).toBe(0o600)
+      expect(yield* readForward("a")).toHaveLength(1_000)
+      const before = statSync(target)
+      expect(yield* Effect.flip(store.backup(target))).toMatchObject({ _tag: "StoreUnavailable" })
+      expect(statSync(target)).toEqual(before)
+      expect(yield* Effect.flip(store.backup(`${directory}/no/where`))).toMatchObject({
+        _tag: "StoreUnavailable",
+      })
+      expect(existsSync(`${directory}/no`)).toBe(false)
+    }),
+  )
+}
+
+export const logContract = (promise: Promised, { backup }: Capabilities): void => {
   promise(
     "the log starts with the event that names its epoch",
     Effect.gen(function* () {
@@ -48,33 +80,17 @@ export const logContract = (promise: Promised): void => {
       expect(told).toHaveLength(calls)
     }),
   )
-  promise(
-    "a backup is made while appends go on, for its owner's eyes only, and never over a file that exists",
-    Effect.gen(function* () {
-      const store = yield* EventStore
-      const directory = yield* temporaryDirectory
-      const target = `${directory}/copy`
-      yield* append("a", "no_stream", events(500))
-      yield* Effect.all(
-        [
-          store.backup(target),
-          Effect.forEach(
-            Array.from({ length: 50 }, (_, n) => n),
-            (n) => append("a", 499 + n * 10, events(10)),
-          ),
-        ],
-        { concurrency: "unbounded" },
-      )
-      expect(statSync(target).size).toBeGreaterThan(0)
-      expect(statSync(target).mode & 0o777).toBe(0o600)
-      expect(yield* readForward("a")).toHaveLength(1_000)
-      const before = statSync(target)
-      expect(yield* Effect.flip(store.backup(target))).toMatchObject({ _tag: "StoreUnavailable" })
-      expect(statSync(target)).toEqual(before)
-      expect(yield* Effect.flip(store.backup(`${directory}/no/where`))).toMatchObject({
-        _tag: "StoreUnavailable",
-      })
-      expect(existsSync(`${directory}/no`)).toBe(false)
-    }),
-  )
+  if (backup === "given") backupContract(promise)
+  else
+    promise(
+      "a backup is refused: copies are made with the server's own tools",
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        const directory = yield* temporaryDirectory
+        expect(yield* Effect.flip(store.backup(`${directory}/copy`))).toMatchObject({
+          _tag: "StoreUnavailable",
+        })
+        expect(existsSync(`${directory}/copy`)).toBe(false)
+      }),
+    )
 }

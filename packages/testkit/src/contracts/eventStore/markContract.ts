@@ -2,18 +2,16 @@
 import { type EventMark, EventStore, type ExpectedRevision, type NewEvent } from "@parley/runtime/EventStore"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { events, type Promised } from "./given.ts"
+import { append as appendTo, events, type Promised } from "./given.ts"
 
 const mark = (seq: number, key: string, value: string | null): EventMark => ({ seq, key, value })
 
-const append = Effect.fnUntraced(function* (
+const append = (
   stream: string,
   expected: ExpectedRevision,
   marks: ReadonlyArray<EventMark>,
   given: ReadonlyArray<NewEvent> = events(1),
-) {
-  return yield* (yield* EventStore).append({ stream, expected, events: given, marks })
-})
+) => appendTo(stream, expected, given, [], marks)
 
 const look = Effect.fnUntraced(function* (stream: string, seq: number, ...keys: ReadonlyArray<string>) {
   return yield* (yield* EventStore).lookupMarks(stream, [{ seq, keys }])
@@ -71,16 +69,9 @@ export const markContract = (promise: Promised): void => {
       expect(yield* Effect.flip(append("a", 7, [mark(0, "k", "1")]))).toMatchObject({
         _tag: "WrongExpectedRevision",
       })
-      const store = yield* EventStore
       const key = { sender: "ann", clientMsgId: "1", seq: 1, messageId: "m", mac: "x", ts: 1 }
-      yield* store.append({ stream: "a", expected: 0, events: events(1), keys: [key] })
-      const taken = store.append({
-        stream: "a",
-        expected: 1,
-        events: events(1),
-        keys: [key],
-        marks: [mark(0, "k", "1")],
-      })
+      yield* appendTo("a", 0, events(1), [key])
+      const taken = appendTo("a", 1, events(1), [key], [mark(0, "k", "1")])
       expect(yield* Effect.flip(taken)).toMatchObject({ _tag: "KeysTaken" })
       expect(yield* look("a", 0, "k")).toEqual([])
     }),

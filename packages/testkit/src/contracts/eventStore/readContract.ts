@@ -73,7 +73,9 @@ export const readContract = (promise: Promised): void => {
       )
       expect(yield* read({ direction: "backward", limit: 2 })).toEqual(positions.slice(-2).toReversed())
       expect(yield* read({ direction: "backward", from: "end", limit: 1 })).toEqual(positions.slice(-1))
-      expect(yield* read({ direction: "forward", from: positions.at(-1)! + 1, limit: 1 })).toEqual([])
+      expect(yield* read({ direction: "forward", after: from, limit: 3 })).toEqual(positions.slice(6, 9))
+      expect(yield* read({ direction: "forward", after: positions.at(-1)!, limit: 1 })).toEqual([])
+      expect(yield* read({ direction: "forward", after: -1, limit: 100 })).toHaveLength(log.length + 1)
       const of = (...prefixes: ReadonlyArray<string>) =>
         log.filter((event) => prefixes.some((prefix) => event.stream.startsWith(prefix)))
       for (const prefixes of [["conversation-"], ["user-", "conversation-"], ["user"], ["nobody"], ["%"]])

@@ -1,0 +1,157 @@
+/**
+ * The event store on EventStoreDB, or on anything that speaks its protocol, by the official client.
+ *
+ * Always true: an append succeeds when the leader says that it is durable. What the client forgets is done here: time limits, subscriptions
+ * that come back, errors that say only what the port says. Key index and marks are kept beside the store, by the `LogIndex`: complete up to a known
+ * position, waited for by every look-up.
+ * Not for: copies (`backup` fails): they are the server's own.
+ *
+ *   append ─ turns of its stream ─ keys free? (KnownKeys) ─ send ─► EventStoreDB ─► live $all ─► CommitSignal ─► followers read pages
+ *                                      ▲                                                              │
+ *                                   LogIndex ◄──────────── LogIndexFollower ◄────────────────────────┘
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import { conversationLines } from "../conversation/linesOf.ts"
+import { StoreRefused, type StoreUnavailable } from "../errors.ts"
+import { EventStore } from "../EventStore.ts"
+import { LogIndex } from "../LogIndex.ts"
+import { followWithIndex } from "../logIndex/LogIndexFollower.ts"
+import type { LogLines } from "../logIndex/LogLines.ts"
+import { CommitSignal } from "./CommitSignal.ts"
+import { Announcements } from "./eventStoreDb/Announcements.ts"
+import { unavailable } from "./eventStoreDb/failures.ts"
+import { KnownKeys } from "./eventStoreDb/KnownKeys.ts"
+import { followLive } from "./eventStoreDb/liveLog.ts"
+import { openLog } from "./eventStoreDb/openLog.ts"
+import { makeReads } from "./eventStoreDb/reads.ts"
+import { sharedClient } from "./eventStoreDb/sharedClient.ts"
+import { StreamNames } from "./eventStoreDb/storedEvents.ts"
+import { addressOf, readStoreUrl } from "./eventStoreDb/storeUrl.ts"
+import { makeAppend, makeWrites } from "./eventStoreDb/writes.ts"
+import { subscribeAll, subscribeStream } from "./subscriptions.ts"
+
+export interface EventStoreDbOptions {
+  /** `esdb://…` or `esdb+discover://…`, as `eventStoreDb/storeUrl.ts` says. */
+  readonly url: Redacted.Redacted
+  /** Put before the name of every stream, so that several logs can share a server. Default: nothing. */
+  readonly prefix?: string
+  /** How long any one call may take before it counts as unanswered. Default 5 seconds. */
+  readonly patience?: Duration.Input
+  /** How long the store may be away when this starts. Default 30 seconds. */
+  readonly patienceAtStart?: Duration.Input
+  /** Which lines of the log index events imply. Default: those of conversations. */
+  readonly lines?: LogLines
+}
+
+/** How long a subscription goes on trying before it fails. */
+const resuming = Duration.seconds(30)
+
+const untilBack = (duration: Duration.Input) =>
+  Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")]).pipe(
+    Schedule.upTo({ duration }),
+  )
+
+const persistently = <A, E extends { readonly _tag: string }>(
+  effect: Effect.Effect<A, E>,
+  duration: Duration.Input,
+): Effect.Effect<A, E> =>
+  Effect.retry(effect, {
+    while: (failure) => failure._tag === "StoreUnavailable",
+    schedule: untilBack(duration),
+  })
+
+const refused = (path: string, detail: string): StoreRefused =>
+  new StoreRefused({ path, reason: "unusable_url", detail })
+
+const connect = Effect.fnUntraced(function* ({
+  url,
+  prefix = "",
+  patience = "5 seconds",
+}: EventStoreDbOptions) {
+  const text = Redacted.value(url)
+  const client = yield* Effect.mapError(sharedClient(text), ({ message }) =>
+    refused("the event store's URL", message),
+  )
+  const address = addressOf(readStoreUrl(text))
+  return { client, address, names: new StreamNames(prefix), patience: Duration.toMillis(patience) }
+})
+
+const make = Effect.fnUntraced(function* (
+  options: EventStoreDbOptions,
+): Effect.fn.Return<EventStore["Service"], StoreRefused | StoreUnavailable, LogIndex | Scope.Scope> {
+  const connection = yield* connect(options)
+  const { address, patience } = connection
+  const [reads, writes] = [makeReads(connection), makeWrites(connection)]
+  const now = yield* Clock.currentTimeMillis
+  const { patienceAtStart = "30 seconds", lines = conversationLines } = options
+  const { epoch, first } = yield* persistently(openLog({ reads, writes, address }, now), patienceAtStart)
+  if (connection.names.prefix !== "") reads.beginsAt(first)
+  const signal = new CommitSignal()
+  const announcements = new Announcements(signal, yield* reads.headPosition)
+
+  const index = yield* LogIndex
+  const watch = yield* signal.watchAll
+  const follower = yield* followWithIndex({ index, epoch, lines, scan: reads.pageAfter, watch, patience })
+  yield* followLive({
+    ...connection,
+    confirmed: () => signal.everything(),
+    heard: (event) => announcements.heard(event),
+  })
+
+  const known = new KnownKeys({ index, epoch, follower, head: reads.standing })
+  const head: EventStore["Service"]["head"] = (stream) =>
+    Effect.catchTag(reads.standing(stream), "StreamDeleted", () => Effect.succeed(undefined))
+  /** The index holds every line of the stream as of now. */
+  const indexed = (stream: string): Effect.Effect<boolean, StoreUnavailable> =>
+    Effect.flatMap(head(stream), (standing) =>
+      standing === undefined ? Effect.succeed(false) : Effect.as(follower.reached(standing.position), true),
+    )
+  const changed = <E>(stream: string, change: Effect.Effect<void, E>): Effect.Effect<void, E> =>
+    Effect.onExit(change, () => Effect.sync(() => signal.changed(stream)))
+
+  return {
+    append: makeAppend({
+      writes,
+      address,
+      announcements,
+      check: known.check,
+      appended: (wanted, appended) => known.appended(wanted, appended),
+    }),
+    readStream: reads.readStream,
+    readAll: reads.readAll,
+    head,
+    headPosition: reads.headPosition,
+    lookupKeys: (stream, keys) =>
+      Effect.flatMap(indexed(stream), (there) =>
+        there ? index.lookupKeys(epoch, stream, keys) : Effect.succeed([]),
+      ),
+    lookupMarks: (stream, wanted) =>
+      Effect.flatMap(indexed(stream), (there) =>
+        there ? index.lookupMarks(epoch, stream, wanted) : Effect.succeed([]),
+      ),
+    subscribeStream: subscribeStream(signal, (stream, read) =>
+      persistently(reads.readStream(stream, read), resuming),
+    ),
+    subscribeAll: subscribeAll(signal, ({ from, limit, prefixes }) =>
+      persistently(reads.pageAfter(from - 1, limit, prefixes), resuming),
+    ),
+    getMetadata: writes.getMetadata,
+    setMetadata: (stream, metadata) => changed(stream, writes.setMetadata(stream, metadata)),
+    softDelete: (stream, expected) => changed(stream, writes.softDelete(stream, expected)),
+    tombstone: (stream, expected) => changed(stream, writes.tombstone(stream, expected)),
+    backup: () => Effect.fail(unavailable(address, "copies of it are made with its own tools")),
+    epoch,
+    onCommitted: signal.onCommitted,
+  }
+})
+
+export const layer = (
+  options: EventStoreDbOptions,
+): Layer.Layer<EventStore, StoreRefused | StoreUnavailable, LogIndex> =>
+  Layer.effect(EventStore, make(options))

@@ -1,0 +1,109 @@
+/**
+ * The official client, one for each URL in a process, shared by all who ask and closed when the last has gone.
+ *
+ * Always true: appends go one call each and never through the client's batch stream, whose promises are kept in one place for the
+ * whole process: a stream of it that breaks while another is open ends in an exception that nobody can catch. So an answer or an
+ * error concerns its own append, and a deadline counts from now instead of being a time of two clocks.
+ */
+import { readFileSync } from "node:fs"
+import { EventStoreDBClient } from "@eventstore/db-client"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { readStoreUrl, type StoreHost, type StoreUrl, UnreadableUrl } from "./storeUrl.ts"
+
+/** A hung server is noticed within the sum of these. The client warns of less than 10 s. */
+const keepAlive = { keepAliveInterval: 10_000, keepAliveTimeout: 5_000 }
+
+/** Of a node that leads no more the client must learn before our own patience with a call ends. */
+const discovery = {
+  maxDiscoverAttempts: 10,
+  discoveryInterval: 200,
+  gossipTimeout: 2,
+  nodePreference: "leader",
+} as const
+
+const fileOf = (option: string, path: string | undefined): Buffer | undefined => {
+  if (path === undefined) return undefined
+  try {
+    return readFileSync(path)
+  } catch {
+    throw new UnreadableUrl(`the file of ${option} cannot be read`)
+  }
+}
+
+const settingsOf = ({ hosts, discover, connectionName }: StoreUrl) => {
+  const common = {
+    ...keepAlive,
+    throwOnAppendFailure: true,
+    ...(connectionName === undefined ? {} : { connectionName }),
+  }
+  if (discover) return { ...common, ...discovery, discover: hosts[0]! }
+  if (hosts.length > 1) return { ...common, ...discovery, endpoints: [...hosts] }
+  return { ...common, endpoint: hosts[0]! }
+}
+
+const tlsOf = ({ tls, tlsCAFile, userCertFile, userKeyFile }: StoreUrl) => {
+  const rootCertificate = fileOf("tlsCAFile", tlsCAFile)
+  const certificate = fileOf("userCertFile", userCertFile)
+  const key = fileOf("userKeyFile", userKeyFile)
+  return {
+    insecure: !tls,
+    ...(rootCertificate === undefined ? {} : { rootCertificate }),
+    ...(certificate === undefined || key === undefined
+      ? {}
+      : { userCertFile: certificate, userKeyFile: key }),
+  }
+}
+
+class SharedClient extends EventStoreDBClient {
+  #channel: ReturnType<typeof this.getChannel> | undefined
+
+  constructor(url: StoreUrl) {
+    // The overloads differ in the one field that says where the nodes are.
+    super(settingsOf(url) as { readonly endpoint: StoreHost }, tlsOf(url), url.credentials)
+    const { getChannel, handleError } = this
+    this.getChannel = () => (this.#channel = getChannel())
+    // Nobody awaits it: with the whole cluster away its rejection would end the process.
+    this.handleError = (client, error) => handleError(client, error).catch(() => undefined)
+    this.supports = () => Promise.resolve(false)
+  }
+
+  async close(): Promise<void> {
+    await this.dispose()
+    const channel = await this.#channel?.catch(() => undefined)
+    channel?.close()
+  }
+}
+
+interface Shared {
+  readonly client: SharedClient
+  users: number
+}
+
+const byUrl = new Map<string, Shared>()
+
+const take = (url: string): Shared => {
+  const shared = byUrl.get(url) ?? { client: new SharedClient(readStoreUrl(url)), users: 0 }
+  byUrl.set(url, shared)
+  shared.users += 1
+  return shared
+}
+
+const release = (url: string, shared: Shared): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    shared.users -= 1
+    if (shared.users > 0) return Effect.void
+    byUrl.delete(url)
+    return Effect.ignore(Effect.tryPromise(() => shared.client.close()))
+  })
+
+/** Connects with the first call. Fails with what is wrong with the URL, in words without its secrets. */
+export const sharedClient = (url: string): Effect.Effect<EventStoreDBClient, UnreadableUrl, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () => take(url),
+      catch: (cause) =>
+        cause instanceof UnreadableUrl ? cause : new UnreadableUrl("the client does not take its files"),
+    }),
+    (shared) => release(url, shared),
+  ).pipe(Effect.map(({ client }) => client))

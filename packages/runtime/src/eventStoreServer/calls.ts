@@ -1,0 +1,131 @@
+/**
+ * What grpc-js calls, as effects: a handler succeeds or is refused, and its fiber ends with the call.
+ *
+ * Always true: a client that leaves, and a server that stops, interrupt what they asked for. What is written waits until the client has
+ * room for it: a slow reader holds a page of events and no more.
+ */
+import * as grpc from "@grpc/grpc-js"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import { type CallRefused, statusOf } from "./failures.ts"
+
+/** Forks into the server's own scope. */
+export type Fork = <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+
+type Failure = ReturnType<typeof statusOf>
+
+const failureOf = (cause: Cause.Cause<CallRefused>): Failure => {
+  const refused = cause.reasons.find(Cause.isFailReason)?.error
+  if (refused !== undefined) return statusOf(refused)
+  const [code, details] = Cause.hasInterruptsOnly(cause)
+    ? [grpc.status.UNAVAILABLE, "the server is stopping"]
+    : [grpc.status.INTERNAL, "the server broke on this call"]
+  return { code, details, metadata: new grpc.Metadata() }
+}
+
+const observed = <A>(
+  effect: Effect.Effect<A, CallRefused>,
+  succeeded: (value: A) => void,
+  failed: (failure: Failure) => void,
+): Effect.Effect<void> =>
+  effect.pipe(
+    Effect.tapCause((cause) =>
+      Cause.hasDies(cause) ? Effect.logError("a call to the event store broke", cause) : Effect.void,
+    ),
+    Effect.onExit((exit) =>
+      Effect.sync(() => (exit._tag === "Success" ? succeeded(exit.value) : failed(failureOf(exit.cause)))),
+    ),
+    Effect.exit,
+    Effect.asVoid,
+  )
+
+interface Cancellable {
+  once(event: "cancelled", listener: () => void): unknown
+}
+
+const endsWith = (call: Cancellable, fiber: Fiber.Fiber<void>): void => {
+  call.once("cancelled", () => fiber.interruptUnsafe())
+}
+
+export const unary =
+  <Request, Answer>(
+    fork: Fork,
+    handle: (call: grpc.ServerUnaryCall<Request, Answer>) => Effect.Effect<Answer, CallRefused>,
+  ): grpc.handleUnaryCall<Request, Answer> =>
+  (call, callback) => {
+    const answer = observed(
+      Effect.suspend(() => handle(call)),
+      (value) => callback(null, value),
+      (failure) => callback(failure),
+    )
+    endsWith(call, fork(answer))
+  }
+
+/** Several requests, one answer. */
+export const gathering =
+  <Request, Answer>(
+    fork: Fork,
+    handle: (call: grpc.ServerReadableStream<Request, Answer>) => Effect.Effect<Answer, CallRefused>,
+  ): grpc.handleClientStreamingCall<Request, Answer> =>
+  (call, callback) => {
+    const answer = observed(
+      Effect.suspend(() => handle(call)),
+      (value) => callback(null, value),
+      (failure) => callback(failure),
+    )
+    endsWith(call, fork(answer))
+  }
+
+interface Outgoing<Answer> extends Cancellable {
+  write(answer: Answer): boolean
+  end(): void
+  emit(event: "error", failure: Failure): boolean
+}
+
+/** A stream of answers, or of both: ends when the handler does. */
+const streaming = <Call extends Outgoing<unknown>>(
+  fork: Fork,
+  call: Call,
+  handle: (call: Call) => Effect.Effect<void, CallRefused>,
+): void => {
+  const answers = observed(
+    Effect.suspend(() => handle(call)),
+    () => call.end(),
+    (failure) => call.emit("error", failure),
+  )
+  endsWith(call, fork(answers))
+}
+
+export const serverStreaming =
+  <Request, Answer>(
+    fork: Fork,
+    handle: (call: grpc.ServerWritableStream<Request, Answer>) => Effect.Effect<void, CallRefused>,
+  ): grpc.handleServerStreamingCall<Request, Answer> =>
+  (call) =>
+    streaming(fork, call, handle)
+
+export const bothStreaming =
+  <Request, Answer>(
+    fork: Fork,
+    handle: (call: grpc.ServerDuplexStream<Request, Answer>) => Effect.Effect<void, CallRefused>,
+  ): grpc.handleBidiStreamingCall<Request, Answer> =>
+  (call) =>
+    streaming(fork, call, handle)
+
+interface Writing<Answer> {
+  write(answer: Answer): boolean
+  once(event: "drain", listener: () => void): unknown
+  off(event: "drain", listener: () => void): unknown
+}
+
+/** Waits, after the write, until there is room for another. A call that is gone interrupts the fiber, and so the waiting. */
+export const send = <Answer>(call: Writing<Answer>, answer: Answer): Effect.Effect<void> =>
+  Effect.suspend(() => (call.write(answer) ? Effect.void : drained(call)))
+
+const drained = (call: Writing<never>): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    const listener = (): void => resume(Effect.void)
+    call.once("drain", listener)
+    return Effect.sync(() => call.off("drain", listener))
+  })

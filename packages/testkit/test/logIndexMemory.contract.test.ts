@@ -1,0 +1,4 @@
+import { layer } from "@parley/runtime/logIndex/LogIndexMemory"
+import { logIndexContract } from "../src/contracts/logIndexContract.ts"
+
+logIndexContract("memory", layer)
