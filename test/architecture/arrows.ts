@@ -30,6 +30,7 @@ const runtimePorts = [
   "@parley/runtime/Users",
   "@parley/runtime/Presence",
   "@parley/runtime/eventStore/SqliteLogReader",
+  "@parley/runtime/postgres/",
 ]
 
 const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cli"].map(
@@ -39,11 +40,12 @@ const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cl
 /** For each package: exact names, or prefixes when they end in `/` or `:`. */
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: pureEffect,
-  runtime: ["@parley/domain/", "effect/", "node:"],
+  runtime: ["@parley/domain/", "effect/", "@effect/sql-pg/", "node:"],
   projections: [
     "@parley/domain/",
     ...runtimePorts,
     "effect/",
+    "@effect/sql-pg/",
     "node:",
     "firebase-admin/app",
     "firebase-admin/messaging",
