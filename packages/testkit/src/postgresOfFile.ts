@@ -17,7 +17,7 @@ export interface PostgresOfFile {
   readonly present: boolean
   readonly server: () => ThrowawayPostgres
   /** Of a schema that nobody else has, and of few sessions. */
-  readonly options: () => PostgresOptions
+  readonly options: (more?: Partial<PostgresOptions>) => PostgresOptions
   /** A connected database in such a schema, another one each time it is built. */
   readonly fresh: Layer.Layer<Postgres, PostgresFailure>
 }
@@ -37,10 +37,11 @@ export const postgresOfFile = (settings: Readonly<Record<string, string>> = {}):
     if (server === undefined) throw new Error("Postgres runs between beforeAll and afterAll only")
     return server
   }
-  const options = (): PostgresOptions => ({
+  const options = (more: Partial<PostgresOptions> = {}): PostgresOptions => ({
     url: Redacted.make(running().url),
     schema: `test_${++schemas}`,
     maxConnections: 4,
+    ...more,
   })
   return {
     present,

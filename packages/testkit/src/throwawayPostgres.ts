@@ -157,10 +157,11 @@ class Server implements ThrowawayPostgres {
 
   readonly stop = async (): Promise<void> => {
     const postmaster = this.#postmaster
-    // Ends the children too, and at once.
+    // Asked first, it ends its children and takes leave of them; killed, it leaves that to the system.
     postmaster?.kill("SIGQUIT")
-    if (postmaster !== undefined)
-      await Promise.race([once(postmaster, "exit"), pause(5_000, undefined, { ref: false })])
+    if (postmaster !== undefined && postmaster.exitCode === null)
+      await Promise.race([once(postmaster, "exit"), pause(1_000, undefined, { ref: false })])
+    this.#signal("SIGKILL")
     await this.kill()
     this.#watchdog.kill("SIGKILL")
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
@@ -171,8 +172,13 @@ class Server implements ThrowawayPostgres {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    const pid = this.#postmaster?.pid
-    if (pid !== undefined) for (const each of processesOf(pid)) process.kill(each, signal)
+    const pid = this.#postmaster?.exitCode === null ? this.#postmaster.pid : undefined
+    for (const each of pid === undefined ? [] : processesOf(pid))
+      try {
+        process.kill(each, signal)
+      } catch {
+        // A session that has just ended.
+      }
   }
 
   /** The eighth line of its lock file tells how far it is. */

@@ -6,6 +6,7 @@
  * Not for: deciding who may write; that is the expected revision's and each adapter's compare-and-set.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -23,9 +24,22 @@ import { preflight } from "./preflight.ts"
 /** Without `SqlError`, which never leaves this file. */
 type Told<E> = Exclude<E, SqlError> | PostgresFailure
 
+/** A rollback in a session that is gone dies of it; the transaction is gone as well, and waiting helps. */
+const rolledBackByItself = <E>(cause: Cause.Cause<E>): SqlError | undefined => {
+  if (Cause.hasInterrupts(cause)) return undefined
+  return cause.reasons
+    .filter(Cause.isDieReason)
+    .map((reason) => reason.defect)
+    .find(isSqlError)
+}
+
 /** An error of Postgres becomes one that says whether waiting helps; a statement that it does not take is a defect. */
 const told = <A, E, R>(statements: Effect.Effect<A, E, R>): Effect.Effect<A, Told<E>, R> =>
   statements.pipe(
+    Effect.catchCause((cause): Effect.Effect<never, E | SqlError> => {
+      const lost = rolledBackByItself(cause)
+      return lost === undefined ? Effect.failCause(cause) : Effect.fail(lost)
+    }),
     Effect.catch((error): Effect.Effect<never, Told<E>> =>
       isSqlError(error) ? failureOf(error) : Effect.fail(error as Exclude<E, SqlError>),
     ),
