@@ -12,4 +12,6 @@ const fresh = Layer.unwrap(
   Effect.map(temporaryDirectory, (directory) => layer({ masterKeyFile: `${directory}/master.key` })),
 ).pipe(Layer.provide(postgres.fresh))
 
-describe.runIf(postgres.present)("Postgres", () => keyVaultContract("Postgres", fresh))
+describe.runIf(postgres.present)("Postgres", () => {
+  keyVaultContract("Postgres", fresh)
+})

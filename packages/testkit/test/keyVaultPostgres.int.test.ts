@@ -90,9 +90,9 @@ describe.runIf(postgres.present)("key vault on Postgres", () => {
         ]),
         { concurrency: "unbounded" },
       )
-      expect(postgres.server().psql(`SELECT count(*) FROM ${schema}.keys WHERE wrapped IS NOT NULL`)).toBe(
-        "0",
-      )
+      expect(
+        postgres.server().psql(`SELECT count(*) FROM ${schema}.data_keys WHERE wrapped IS NOT NULL`),
+      ).toBe("0")
       yield* until(() => owners.every((owner) => one.cached(owner) === undefined))
       for (const owner of owners.slice(0, 5))
         expect(yield* Effect.flip(one.dataKey(owner))).toMatchObject(isDestroyed)
@@ -174,7 +174,7 @@ describe.runIf(postgres.present)("key vault on Postgres", () => {
       yield* vault.destroy("bob")
       const rows = postgres
         .server()
-        .psql(`SELECT owner, encode(wrapped, 'hex') FROM ${schema}.keys ORDER BY owner`)
+        .psql(`SELECT owner, encode(wrapped, 'hex') FROM ${schema}.data_keys ORDER BY owner`)
       expect(rows).toMatch(/^ann\|[0-9a-f]{120}\nbob\|$/)
       for (const key of [ann.seal, ann.mac]) expect(rows).not.toContain(key.export().toString("hex"))
     }).pipe(Effect.scoped),

@@ -19,7 +19,7 @@ export const vaultMigrations: MigrationSet = {
       number: 1,
       name: "keys",
       statements: [
-        `CREATE TABLE keys (
+        `CREATE TABLE data_keys (
            owner text PRIMARY KEY, wrapped bytea, destroyed_at bigint, destroyed_number bigint UNIQUE,
            CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL AND destroyed_number IS NOT NULL))
          ) WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)`,
@@ -57,7 +57,7 @@ export class VaultRows {
   find(owners: ReadonlyArray<string>): Answer<ReadonlyMap<string, Uint8Array | undefined>> {
     const { sql, ask } = this.#postgres
     return Effect.map(
-      ask(sql<Row>`SELECT owner, wrapped FROM keys WHERE owner = ANY(${owners})`),
+      ask(sql<Row>`SELECT owner, wrapped FROM data_keys WHERE owner = ANY(${owners})`),
       (rows) => new Map(rows.map(({ owner, wrapped }) => [owner, wrapped ?? undefined])),
     )
   }
@@ -69,7 +69,7 @@ export class VaultRows {
     const sorted = keys.toSorted((one, other) => (one.owner < other.owner ? -1 : 1))
     return Effect.asVoid(
       ask(
-        sql`INSERT INTO keys (owner, wrapped)
+        sql`INSERT INTO data_keys (owner, wrapped)
             SELECT * FROM unnest(${sorted.map((key) => key.owner)}::text[], ${sorted.map((key) => key.wrapped)}::bytea[])
             ON CONFLICT (owner) DO NOTHING`,
       ),
@@ -81,10 +81,10 @@ export class VaultRows {
     return transaction(
       Effect.gen(function* () {
         yield* sql`SELECT pg_advisory_xact_lock(${lockClass}, hashtext(${schema}))`
-        yield* sql`INSERT INTO keys (owner, destroyed_at, destroyed_number) VALUES (${owner}, ${at}, nextval('destroyed_keys'))
+        yield* sql`INSERT INTO data_keys (owner, destroyed_at, destroyed_number) VALUES (${owner}, ${at}, nextval('destroyed_keys'))
           ON CONFLICT (owner) DO UPDATE
           SET wrapped = NULL, destroyed_at = excluded.destroyed_at, destroyed_number = excluded.destroyed_number
-          WHERE keys.wrapped IS NOT NULL`
+          WHERE data_keys.wrapped IS NOT NULL`
       }),
     )
   }
@@ -93,7 +93,7 @@ export class VaultRows {
   destroyedAfter(number: number): Answer<ReadonlyArray<Destroyed>> {
     const { sql, ask } = this.#postgres
     return ask(
-      sql<Destroyed>`SELECT owner, destroyed_at AS at, destroyed_number AS number FROM keys
+      sql<Destroyed>`SELECT owner, destroyed_at AS at, destroyed_number AS number FROM data_keys
         WHERE destroyed_number > ${number} ORDER BY destroyed_number`,
     )
   }
@@ -102,7 +102,7 @@ export class VaultRows {
   readonly latestDestroyed = (): Answer<number> => {
     const { sql, ask } = this.#postgres
     return Effect.map(
-      ask(sql<{ latest: number | null }>`SELECT max(destroyed_number) AS latest FROM keys`),
+      ask(sql<{ latest: number | null }>`SELECT max(destroyed_number) AS latest FROM data_keys`),
       ([row]) => row?.latest ?? 0,
     )
   }

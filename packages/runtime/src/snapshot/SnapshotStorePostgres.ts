@@ -46,7 +46,11 @@ const rowsOf = ({ sql, ask, transaction }: Postgres["Service"], epoch: string) =
     ),
   save: (snapshots: ReadonlyArray<Snapshot>) => {
     // One row cannot be written twice by one statement; and one order for all nodes, who would else wait for each other.
-    const latest = new Map(snapshots.map((each) => [each.stream, each]))
+    const latest = new Map<string, Snapshot>()
+    for (const each of snapshots) {
+      const other = latest.get(each.stream)
+      if (other?.version !== each.version || other.revision < each.revision) latest.set(each.stream, each)
+    }
     const sorted = [...latest.values()].toSorted((one, other) => (one.stream < other.stream ? -1 : 1))
     return transaction(
       Effect.gen(function* () {
