@@ -30,6 +30,7 @@ const runtimePorts = [
   "@parley/runtime/Users",
   "@parley/runtime/Presence",
   "@parley/runtime/eventStore/SqliteLogReader",
+  "@parley/runtime/postgres/",
 ]
 
 const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cli"].map(
@@ -54,6 +55,7 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@parley/domain/",
     ...runtimePorts,
     "effect/",
+    "@effect/sql-pg/",
     "node:",
     "firebase-admin/app",
     "firebase-admin/messaging",

@@ -5,7 +5,7 @@
  * and closes everything in order.
  */
 import { Drift } from "@parley/projections/Drift"
-import { ModelsStats } from "@parley/projections/models"
+import { ModelsStats } from "@parley/projections/modelServices"
 import { EventStore } from "@parley/runtime/EventStore"
 import { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
 import * as Deferred from "effect/Deferred"

@@ -53,3 +53,27 @@ export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("Va
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   reason: Schema.String,
 }) {}
+
+/** Postgres did not answer, is starting or stopping, or refused for a passing reason. Waiting helps; the outcome of a write is unknown. */
+export class PostgresUnavailable extends Schema.TaggedError<PostgresUnavailable>()("PostgresUnavailable", {
+  reason: Schema.String,
+}) {}
+
+/** Postgres, its settings or its schema are not what is needed. Waiting does not help: an operator has to act. */
+export class PostgresRefused extends Schema.TaggedError<PostgresRefused>()("PostgresRefused", {
+  reason: Schema.Literals([
+    "bad_options",
+    "credentials",
+    "permission",
+    "no_database",
+    "tls",
+    "too_old",
+    "encoding",
+    "not_durable",
+    "newer_schema",
+    "foreign_schema",
+  ]),
+  detail: Schema.String,
+}) {}
+
+export type PostgresFailure = PostgresUnavailable | PostgresRefused

@@ -1,4 +1,5 @@
-import { layer as models, ModelsStats } from "@parley/projections/models"
+import { layer as models } from "@parley/projections/models"
+import { ModelsStats } from "@parley/projections/modelServices"
 import { layer as reads } from "@parley/projections/reading"
 import { layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 /** What `/metrics` shows of the parts, and what `/readyz` judges. */
 import type { Drift } from "@parley/projections/Drift"
-import type { ModelsStats } from "@parley/projections/models"
+import type { ModelsStats } from "@parley/projections/modelServices"
 import type { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
 import type { Admission } from "../limits/Admission.ts"
 import type { Pressure } from "../limits/Pressure.ts"

@@ -8,30 +8,19 @@ import { seqOfMessage } from "@parley/domain/ids"
 import type { RecordedEvent } from "@parley/runtime/EventStore"
 import { type Changes, type ModelEvent, PoisonedEvent } from "../Model.ts"
 import { alterMessage } from "./alterMessage.ts"
-import type { prepareAll } from "./prepareAll.ts"
-import type { writes } from "./statements.ts"
-
-interface Row {
-  readonly id: number
-  revision: number
-  position: number
-  memberCount: number
-  mainline: number
-  lastMainline: number
-  activity: number
-}
+import type { HistoryTables, Numbers } from "./HistoryTables.ts"
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
 
 export class HistoryBatch {
-  readonly #statements
-  readonly #rows = new Map<string, Row>()
+  readonly #tables: HistoryTables
+  readonly #rows = new Map<string, Numbers>()
   /** Mainline messages by conversation and sender. */
   readonly #own = new Map<string, number>()
   readonly #changes: Array<Changes["changes"][number]> = []
 
-  constructor(statements: ReturnType<typeof prepareAll<typeof writes>>) {
-    this.#statements = statements
+  constructor(tables: HistoryTables) {
+    this.#tables = tables
   }
 
   apply({ event, subject: conversation, recorded }: ModelEvent): void {
@@ -44,16 +33,7 @@ export class HistoryBatch {
   }
 
   finish(): Changes {
-    for (const row of this.#rows.values())
-      this.#statements.move.run(
-        row.revision,
-        row.position,
-        row.memberCount,
-        row.mainline,
-        row.lastMainline,
-        row.activity,
-        row.id,
-      )
+    for (const row of this.#rows.values()) this.#tables.move(row)
     const heads = Array.from(this.#rows, ([conversation, { revision, position }]) => ({
       conversation,
       revision,
@@ -65,20 +45,18 @@ export class HistoryBatch {
   #create(conversation: string, recorded: RecordedEvent, event: ConversationCreated): void {
     const { revision, position } = recorded
     const memberCount = event.members.length
-    const { create, settle } = this.#statements
-    const { lastInsertRowid } = create.run(
-      conversation,
-      event.kind,
-      event.ts,
-      event.history,
+    const { kind, ts, history, name, topic, metadata } = event
+    const id = this.#tables.create({
+      name: conversation,
+      kind,
+      createdAt: ts,
+      history,
       memberCount,
-      position,
       revision,
       position,
-    )
-    const id = Number(lastInsertRowid)
-    const pair = event.kind === "direct" ? event.members.map((member) => member.user_id) : []
-    settle.run(id, JSON.stringify(pair), json(event.name), json(event.topic), json(event.metadata))
+      pair: kind === "direct" ? event.members.map((member) => member.user_id) : [],
+      settings: { name, topic, metadata },
+    })
     const row = {
       id,
       revision,
@@ -92,7 +70,7 @@ export class HistoryBatch {
     this.#join(conversation, row, recorded, event)
   }
 
-  #change(conversation: string, row: Row, recorded: RecordedEvent, event: ConversationEvent): void {
+  #change(conversation: string, row: Numbers, recorded: RecordedEvent, event: ConversationEvent): void {
     row.revision = recorded.revision
     row.position = recorded.position
     switch (event._tag) {
@@ -107,26 +85,22 @@ export class HistoryBatch {
       }
       case "MemberRemoved": {
         row.memberCount = event.member_count
-        for (const user of event.user_ids) this.#statements.leave.run(row.id, user)
+        for (const user of event.user_ids) this.#tables.leave(row.id, user)
         return this.#note(conversation, recorded, [], event.user_ids)
       }
-      case "MemberRoleChanged": {
-        this.#statements.appoint.run(event.role, row.id, event.user_id)
-        return undefined
-      }
+      case "MemberRoleChanged":
+        return this.#tables.appoint(row.id, event.user_id, event.role)
       case "MessageEdited":
       case "MessageDeleted":
       case "ReactionAdded":
       case "ReactionRemoved":
-        return alterMessage(this.#statements, row.id, recorded.revision, event)
+        return alterMessage(this.#tables, row.id, recorded.revision, event)
       case "ConversationUpdated": {
-        this.#statements.resettle.run(json(event.name), json(event.topic), json(event.metadata), row.id)
-        return undefined
+        const { name, topic, metadata } = event
+        return this.#tables.resettle(row.id, { name, topic, metadata })
       }
-      case "ConversationArchived": {
-        this.#statements.archive.run(row.id)
-        return undefined
-      }
+      case "ConversationArchived":
+        return this.#tables.archive(row.id)
       case "DirectRestricted":
         return this.#restrict(row.id, (by) => [...by.filter((user) => user !== event.actor), event.actor])
       case "DirectRestrictionLifted":
@@ -134,7 +108,7 @@ export class HistoryBatch {
     }
   }
 
-  #say(row: Row, { revision, position }: RecordedEvent, event: MessageSent): void {
+  #say(row: Numbers, { revision, position }: RecordedEvent, event: MessageSent): void {
     const root = event.thread_root_id
     let own: number | null = null
     if (root === undefined) {
@@ -143,47 +117,44 @@ export class HistoryBatch {
       own = this.#countOwn(row.id, event.sender)
     }
     row.activity = position
-    this.#statements.message.run(
-      row.id,
-      revision,
+    this.#tables.say({
+      conversation: row.id,
+      seq: revision,
       position,
-      event.message_id,
-      event.sender,
-      event.client_msg_id,
-      event.ts,
-      event.ordinal,
-      event.sender_ordinal,
-      row.mainline,
-      own,
+      messageId: event.message_id,
+      sender: event.sender,
+      clientMsgId: event.client_msg_id,
+      ts: event.ts,
+      ordinal: event.ordinal,
+      senderOrdinal: event.sender_ordinal,
+      mainline: row.mainline,
+      ownMainline: own,
       // The owner of a body's key is its sender.
-      event.body.box,
-      json(event.media),
-      event.reply_to_message_id ?? null,
-      root ?? null,
-    )
-    if (root !== undefined) this.#statements.reply.run(row.id, seqOfMessage(root) ?? -1, root)
+      box: event.body.box,
+      media: json(event.media),
+      replyTo: event.reply_to_message_id ?? null,
+      threadRoot: root ?? null,
+    })
+    if (root !== undefined) this.#tables.reply(row.id, seqOfMessage(root) ?? -1, root)
   }
 
   /** The sender's mainline messages, one more than before. */
   #countOwn(id: number, sender: string): number {
     const key = `${id}\n${sender}`
-    const known =
-      this.#own.get(key) ??
-      (this.#statements.ownMainline.get(id, sender) as { count: number } | undefined)?.count ??
-      0
+    const known = this.#own.get(key) ?? this.#tables.ownMainline(id, sender)
     this.#own.set(key, known + 1)
     return known + 1
   }
 
   #join(
     conversation: string,
-    row: Row,
+    row: Numbers,
     recorded: RecordedEvent,
     { members, ts }: Pick<ConversationCreated, "members" | "ts">,
   ): void {
     const { revision, position } = recorded
-    for (const { user_id, role } of members)
-      this.#statements.join.run(row.id, user_id, role, revision, ts, position)
+    const joined = { joinedSeq: revision, joinedAt: ts, joinedPosition: position }
+    for (const { user_id, role } of members) this.#tables.join(row.id, { user: user_id, role, ...joined })
     this.#note(
       conversation,
       recorded,
@@ -193,9 +164,7 @@ export class HistoryBatch {
   }
 
   #restrict(id: number, change: (by: ReadonlyArray<string>) => ReadonlyArray<string>): void {
-    const { restrictedBy } = this.#statements.restrictions.get(id) as { restrictedBy: string }
-    const by = change(JSON.parse(restrictedBy) as ReadonlyArray<string>)
-    this.#statements.restrict.run(JSON.stringify(by), id)
+    this.#tables.restrict(id, change(this.#tables.restrictions(id)))
   }
 
   #note(
@@ -207,10 +176,10 @@ export class HistoryBatch {
     this.#changes.push({ conversation, seq: revision, position, added, removed })
   }
 
-  #row(conversation: string): Row | undefined {
+  #row(conversation: string): Numbers | undefined {
     const known = this.#rows.get(conversation)
     if (known !== undefined) return known
-    const row = this.#statements.conversation.get(conversation) as Row | undefined
+    const row = this.#tables.conversation(conversation)
     if (row !== undefined) this.#rows.set(conversation, row)
     return row
   }

@@ -4,16 +4,15 @@ import { decodeEvent } from "@parley/domain/conversation/codec"
 import type { Model, ModelDefinition } from "../Model.ts"
 import { HistoryBatch } from "./HistoryBatch.ts"
 import { HistoryQueries } from "./HistoryQueries.ts"
-import { prepareAll } from "./prepareAll.ts"
-import { writes } from "./statements.ts"
+import { sqliteTables } from "./sqliteTables.ts"
 import { tableNames, tables } from "./tables.ts"
 
 const open = (database: DatabaseSync): Model => {
-  const statements = prepareAll(database, writes)
+  const rows = sqliteTables(database)
   const queries = new HistoryQueries(database)
   return {
     apply: (events) => {
-      const batch = new HistoryBatch(statements)
+      const batch = new HistoryBatch(rows)
       for (const event of events) batch.apply(event)
       return batch.finish()
     },

@@ -6,40 +6,32 @@ import type {
   ReactionRemoved,
 } from "@parley/domain/conversation/events"
 import { type ReactionCount, withCount } from "../reactionCounts.ts"
-import type { prepareAll } from "./prepareAll.ts"
-import type { writes } from "./statements.ts"
-
-type Statements = ReturnType<typeof prepareAll<typeof writes>>
+import type { HistoryTables } from "./HistoryTables.ts"
 
 export const alterMessage = (
-  statements: Statements,
+  tables: HistoryTables,
   conversation: number,
   revision: number,
   event: MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved,
 ): void => {
   const seq = event.message_seq
   switch (event._tag) {
-    case "MessageEdited": {
+    case "MessageEdited":
       // The owner of an edit's key is the author, hence the sender.
-      statements.edit.run(event.body.box, event.ts, conversation, seq)
-      return
-    }
+      return tables.edit(conversation, seq, event.body.box, event.ts)
     case "MessageDeleted": {
-      const row = statements.remove.get(revision, conversation, seq)
-      if (row === undefined) return
-      if (row["threadRoot"] === null) statements.noteDeletion.run(conversation, seq, row["sender"]!)
-      statements.forgetReactions.run(conversation, seq)
+      const removed = tables.remove(conversation, seq, revision)
+      if (removed?.threadRoot === null) tables.noteDeletion(conversation, seq, removed.sender)
       return
     }
     case "ReactionAdded":
     case "ReactionRemoved": {
-      const row = statements.reactions.get(conversation, seq) as { reactions: string | null } | undefined
-      if (row === undefined) return
-      const before = row.reactions === null ? [] : (JSON.parse(row.reactions) as ReadonlyArray<ReactionCount>)
+      const text = tables.reactions(conversation, seq)
+      if (text === undefined) return
+      const before = text === null ? [] : (JSON.parse(text) as ReadonlyArray<ReactionCount>)
       const counts = withCount(before, event.emoji, event.count)
-      statements.saveReactions.run(counts.length === 0 ? null : JSON.stringify(counts), conversation, seq)
-      const note = event._tag === "ReactionAdded" ? statements.react : statements.unreact
-      note.run(conversation, seq, event.actor, event.emoji)
+      tables.saveReactions(conversation, seq, counts.length === 0 ? null : JSON.stringify(counts))
+      tables.stand(conversation, seq, event.actor, event.emoji, event._tag === "ReactionAdded")
     }
   }
 }

@@ -8,9 +8,7 @@ import { decodeEvent } from "@parley/domain/conversation/codec"
 import { prepareAll } from "../historyModel/prepareAll.ts"
 import type { MembershipRow } from "../Membership.ts"
 import { type Model, type ModelDefinition, type ModelEvent, noChanges } from "../Model.ts"
-
-/** Names on disk. */
-const types: ReadonlySet<string> = new Set(["ConversationCreated", "MemberAdded", "MemberRemoved"])
+import { afterJoining, afterLeaving, comingsOf, comingTypes, type Stay } from "./comings.ts"
 
 const tables = `
   CREATE TABLE memberships (
@@ -25,23 +23,19 @@ const tables = `
 `
 
 const sql = {
-  join: `INSERT INTO memberships (user, conversation, joined_seq, joined_position) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET joined_seq = excluded.joined_seq, joined_position = excluded.joined_position,
-           removed_seq = NULL, removed_position = NULL
-         WHERE removed_seq IS NOT NULL AND excluded.joined_seq > removed_seq`,
-  leave: `UPDATE memberships SET removed_seq = ?, removed_position = ?
-          WHERE user = ? AND conversation = ? AND removed_seq IS NULL AND joined_seq < ?`,
+  stay: `SELECT joined_seq AS joinedSeq, joined_position AS joinedPosition, removed_seq AS removedSeq,
+           removed_position AS removedPosition
+         FROM memberships WHERE user = ? AND conversation = ?`,
+  save: `INSERT OR REPLACE INTO memberships (user, conversation, joined_seq, joined_position, removed_seq, removed_position)
+         VALUES (?, ?, ?, ?, ?, ?)`,
   of: `SELECT conversation, joined_seq AS joinedSeq, joined_position AS joinedPosition, removed_seq AS removedSeq,
          removed_position AS removedPosition
        FROM memberships WHERE user = ? AND (removed_position IS NULL OR removed_position > ?)`,
 } as const
 
-type Row = Pick<MembershipRow, "conversation" | "joinedSeq" | "joinedPosition"> & {
-  readonly removedSeq: number | null
-  readonly removedPosition: number | null
-}
+type Row = Stay & Pick<MembershipRow, "conversation">
 
-const toMembership = ({ removedSeq, removedPosition, ...row }: Row): MembershipRow =>
+export const toMembership = ({ removedSeq, removedPosition, ...row }: Row): MembershipRow =>
   removedSeq === null || removedPosition === null
     ? { ...row, member: true }
     : { ...row, member: false, removedSeq, removedPosition }
@@ -49,12 +43,22 @@ const toMembership = ({ removedSeq, removedPosition, ...row }: Row): MembershipR
 const open = (database: DatabaseSync): Model => {
   const statements = prepareAll(database, sql)
 
+  const change = (
+    user: string,
+    conversation: string,
+    after: (stay: Stay | undefined) => Stay | undefined,
+  ) => {
+    const before = statements.stay.get(user, conversation) as Stay | undefined
+    const stay = after(before)
+    if (stay === undefined || stay === before) return
+    const { joinedSeq, joinedPosition, removedSeq, removedPosition } = stay
+    statements.save.run(user, conversation, joinedSeq, joinedPosition, removedSeq, removedPosition)
+  }
+
   const applyOne = ({ event, subject: conversation, recorded: { revision, position } }: ModelEvent): void => {
-    if (event._tag === "MemberRemoved")
-      for (const user of event.user_ids)
-        statements.leave.run(revision, position, user, conversation, revision)
-    else if (event._tag === "ConversationCreated" || event._tag === "MemberAdded")
-      for (const { user_id } of event.members) statements.join.run(user_id, conversation, revision, position)
+    const { joined, left } = comingsOf(event)
+    for (const user of joined) change(user, conversation, (stay) => afterJoining(stay, revision, position))
+    for (const user of left) change(user, conversation, (stay) => afterLeaving(stay, revision, position))
   }
 
   return {
@@ -75,7 +79,7 @@ export const membershipModel: ModelDefinition = {
   version: 1,
   prefix: "conversation-",
   decode: decodeEvent,
-  types,
+  types: comingTypes,
   tables,
   tableNames: ["memberships"],
   open,

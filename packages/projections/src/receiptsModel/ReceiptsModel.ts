@@ -10,10 +10,8 @@ import type { Position } from "@parley/runtime/EventStore"
 import { prepareAll } from "../historyModel/prepareAll.ts"
 import { type Model, type ModelDefinition, type ModelEvent, noChanges } from "../Model.ts"
 import { LastMoved } from "./LastMoved.ts"
+import { receiptOf, receiptTypes } from "./receipts.ts"
 import { ReceiptsQueries } from "./ReceiptsQueries.ts"
-
-/** Names on disk. */
-const types: ReadonlySet<string> = new Set(["ReadUpTo", "Delivered", "PrivacyChanged"])
 
 /** `device` is empty for reading. */
 const tables = `
@@ -58,18 +56,9 @@ const open = (database: DatabaseSync, appliedTo: Position): Model<UserEvent> => 
   }
 
   const applyOne = ({ event, subject, recorded: { position } }: ModelEvent<UserEvent>): void => {
-    switch (event._tag) {
-      case "ReadUpTo":
-        return move(subject, "", event.cursors, position)
-      case "Delivered":
-        return move(subject, event.device_id, event.cursors, position)
-      case "PrivacyChanged": {
-        statements.hide.run(subject, event.send_read_receipts ? 0 : 1, position)
-        return
-      }
-      default:
-        return
-    }
+    const receipt = receiptOf(event)
+    if (receipt?._tag === "Moved") move(subject, receipt.device, receipt.cursors, position)
+    if (receipt?._tag === "Hides") statements.hide.run(subject, receipt.hides ? 1 : 0, position)
   }
 
   return {
@@ -86,7 +75,7 @@ export const receiptsModel: ModelDefinition<UserEvent> = {
   version: 1,
   prefix: "user-",
   decode: decodeUserEvent,
-  types,
+  types: receiptTypes,
   tables,
   tableNames: ["conversations", "cursors", "privacy"],
   open,

@@ -9,11 +9,9 @@
  *
  * Always true: whatever is wanted is in a job afterwards, or in one for several conversations; nothing is refused here.
  */
-import type { DatabaseSync } from "node:sqlite"
 import type { PushDecision, ReadElsewhere, Wanted } from "../PushQueue.ts"
-import { type BudgetRule, type Bucket, fullAfterMs, takeToken } from "./budget.ts"
-import { type Jobs, severalKey } from "./Jobs.ts"
-import type { Shown } from "./Shown.ts"
+import { type Books, severalKey } from "./books.ts"
+import { type BudgetRule, takeToken } from "./budget.ts"
 
 export interface Pace {
   readonly budget: BudgetRule
@@ -32,22 +30,45 @@ export interface Admitted {
   readonly overBudget: number
 }
 
-export class Admission {
-  readonly #jobs: Jobs
-  readonly #shown: Shown
-  readonly #pace: Pace
-  readonly #sql: ReturnType<typeof statements>
+/**
+ * A push that takes away what is shown. `conversation` empty: what stood for several. Needless where another push of the same key waits:
+ * it takes the place.
+ */
+export const clear = (
+  { jobs }: Books,
+  what: {
+    readonly user: string
+    readonly device: string
+    readonly conversation: string
+    readonly seq: number
+    readonly ts: number
+  },
+  now: number,
+): void => {
+  const { conversation, ...rest } = what
+  const collapse_key = conversation === "" ? severalKey : conversation
+  if (jobs.waiting(what.user, what.device, collapse_key) !== undefined) return
+  jobs.add({
+    ...rest,
+    kind: "clear",
+    conversation: conversation === "" ? null : conversation,
+    collapse_key,
+    count: 0,
+    due: now,
+  })
+}
 
-  constructor(database: DatabaseSync, jobs: Jobs, shown: Shown, pace: Pace) {
-    this.#jobs = jobs
-    this.#shown = shown
+export class Admission {
+  readonly #books: Books
+  readonly #pace: Pace
+
+  constructor(books: Books, pace: Pace) {
+    this.#books = books
     this.#pace = pace
-    this.#sql = statements(database)
   }
 
   /** In the order given: what was read is gone before what was written later is wanted. */
   admit(wanted: ReadonlyArray<Wanted>, now: number): Admitted {
-    this.#sql.forget.run(now - fullAfterMs(this.#pace.budget))
     const decisions: Array<PushDecision> = []
     let [queued, collapsed, overBudget] = [0, 0, 0]
     // A message costs one token, whatever the number of devices: when the next one is his.
@@ -75,7 +96,7 @@ export class Admission {
         decisions.push({ ...decided, outcome: "collapsed", reason: "over_budget" })
         continue
       }
-      const rested = this.#shown.at(one.user, one.conversation, one.device) + this.#pace.restMs
+      const rested = this.#books.shown.at(one.user, one.conversation, one.device) + this.#pace.restMs
       this.#add(one, one.conversation, Math.max(now + this.#pace.gatherMs, rested))
       queued++
       decisions.push({ ...decided, outcome: "queued" })
@@ -85,9 +106,9 @@ export class Admission {
 
   /** What waits of it goes; what is shown of it is cleared where it was not read. */
   read({ user, conversation, seq, except, ts }: ReadElsewhere, now: number): ReadonlyArray<PushDecision> {
-    const gone = this.#jobs.read(user, conversation, seq)
-    for (const { conversation: where, device } of this.#shown.take(user, conversation, seq))
-      if (!except.includes(device)) this.clear({ user, device, conversation: where, seq, ts }, now)
+    const gone = this.#books.jobs.read(user, conversation, seq)
+    for (const { conversation: where, device } of this.#books.shown.take(user, conversation, seq))
+      if (!except.includes(device)) clear(this.#books, { user, device, conversation: where, seq, ts }, now)
     return gone.map((job) => ({
       user,
       device: job.device,
@@ -100,41 +121,17 @@ export class Admission {
     }))
   }
 
-  /** `conversation` empty: what stood for several. Needless where another push of the same key waits: it takes the place. */
-  clear(
-    what: {
-      readonly user: string
-      readonly device: string
-      readonly conversation: string
-      readonly seq: number
-      readonly ts: number
-    },
-    now: number,
-  ): void {
-    const { conversation, ...rest } = what
-    const collapse_key = conversation === "" ? severalKey : conversation
-    if (this.#jobs.waiting(what.user, what.device, collapse_key) !== undefined) return
-    this.#jobs.add({
-      ...rest,
-      kind: "clear",
-      conversation: conversation === "" ? null : conversation,
-      collapse_key,
-      count: 0,
-      due: now,
-    })
-  }
-
   /** Why it needs no job of its own; `undefined`: it does. */
   #join(one: MessageWanted): string | undefined {
     for (const key of [one.conversation, severalKey]) {
-      const waiting = this.#jobs.waiting(one.user, one.device, key)
+      const waiting = this.#books.jobs.waiting(one.user, one.device, key)
       if (waiting === undefined) continue
       if (waiting.kind === "message") {
-        this.#jobs.join(waiting, { seq: one.seq, count: 1, ts: one.ts, due: 0, attempts: 0 })
+        this.#books.jobs.join(waiting, { seq: one.seq, count: 1, ts: one.ts, due: 0, attempts: 0 })
         return key === severalKey ? "over_budget" : "same_conversation"
       }
       // What is new there takes the place of what was to be cleared.
-      if (key === one.conversation) this.#jobs.remove(waiting.id)
+      if (key === one.conversation) this.#books.jobs.remove(waiting.id)
     }
     return undefined
   }
@@ -143,9 +140,9 @@ export class Admission {
     const message = `${one.user}/${one.conversation}/${one.seq}`
     const before = paid.get(message)
     if (before !== undefined) return before
-    const bucket = this.#sql.bucket.get(one.user) as Bucket | undefined
+    const bucket = this.#books.budgets.bucket(one.user)
     const { bucket: after, from } = takeToken(this.#pace.budget, bucket, now)
-    this.#sql.keep.run(one.user, after.tokens, after.at)
+    this.#books.budgets.keep(one.user, after)
     paid.set(message, from)
     return from
   }
@@ -153,10 +150,10 @@ export class Admission {
   #add(one: MessageWanted, key: string, due: number): void {
     const several = key === severalKey
     // A clearing push under the same key is needless now.
-    const waiting = this.#jobs.waiting(one.user, one.device, key)
-    if (waiting !== undefined) this.#jobs.remove(waiting.id)
+    const waiting = this.#books.jobs.waiting(one.user, one.device, key)
+    if (waiting !== undefined) this.#books.jobs.remove(waiting.id)
     const { user, device, conversation, seq, ts } = one
-    this.#jobs.add({
+    this.#books.jobs.add({
       kind: "message",
       user,
       device,
@@ -171,8 +168,8 @@ export class Admission {
 
   #addSecurity(one: Extract<Wanted, { readonly kind: "security" }>, now: number): void {
     const { user, device, ts, event, what, about } = one
-    if (this.#jobs.waiting(user, device, event) !== undefined) return
-    this.#jobs.add({
+    if (this.#books.jobs.waiting(user, device, event) !== undefined) return
+    this.#books.jobs.add({
       kind: "security",
       user,
       device,
@@ -187,9 +184,3 @@ export class Admission {
     })
   }
 }
-
-const statements = (database: DatabaseSync) => ({
-  bucket: database.prepare("SELECT tokens, at FROM budgets WHERE user = ?"),
-  keep: database.prepare("INSERT OR REPLACE INTO budgets (user, tokens, at) VALUES (?, ?, ?)"),
-  forget: database.prepare("DELETE FROM budgets WHERE at < ?"),
-})

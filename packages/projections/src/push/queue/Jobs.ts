@@ -1,22 +1,14 @@
 /**
  * The rows of the queue: which jobs wait, which are in the hands of a sender, which are parked.
  *
- * Always true: of one device and collapse key at most one job waits. Two that would are joined, and neither is forgotten.
+ * Always true: of one device and collapse key at most one job waits.
  * Not for: transactions; whoever calls has one open.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
+import type { JobBook, Joining, NewJob } from "./books.ts"
 import type { JobRow } from "./jobRow.ts"
 
-/** The push that stands for several conversations. */
-export const severalKey = "inbox"
-
 const mostParked = 10_000
-
-export type NewJob = Pick<
-  JobRow,
-  "kind" | "user" | "device" | "conversation" | "collapse_key" | "seq" | "count" | "ts" | "due"
-> &
-  Partial<Pick<JobRow, "what" | "about">>
 
 const statements = (database: DatabaseSync) => {
   const prepare = (sql: string): StatementSync => database.prepare(sql)
@@ -76,7 +68,7 @@ const statements = (database: DatabaseSync) => {
 const rows = (statement: StatementSync, ...values: ReadonlyArray<string | number>): ReadonlyArray<JobRow> =>
   statement.all(...values) as unknown as ReadonlyArray<JobRow>
 
-export class Jobs {
+export class Jobs implements JobBook {
   readonly #sql: ReturnType<typeof statements>
 
   constructor(database: DatabaseSync) {
@@ -104,7 +96,7 @@ export class Jobs {
     )
   }
 
-  join(into: JobRow, more: Pick<JobRow, "seq" | "count" | "ts" | "due" | "attempts">): void {
+  join(into: JobRow, more: Joining): void {
     this.#sql.join.run(more.seq, more.count, more.ts, more.due, more.attempts, into.id)
   }
 
@@ -140,20 +132,8 @@ export class Jobs {
     this.#sql.remove.run(id)
   }
 
-  /** From a sender's hands back to waiting, joined to what came meanwhile. A clearing push is needless beside a message's. */
-  release(job: JobRow, due: number): void {
-    const other = this.waiting(job.user, job.device, job.collapse_key)
-    if (other === undefined) {
-      this.#sql.wait.run(due, job.id)
-      return
-    }
-    if (job.kind === "message" && other.kind !== "message") {
-      this.remove(other.id)
-      this.#sql.wait.run(due, job.id)
-      return
-    }
-    if (job.kind === other.kind) this.join(other, { ...job, due })
-    this.remove(job.id)
+  wait(id: number, due: number): void {
+    this.#sql.wait.run(due, id)
   }
 
   park(id: number, reason: string, now: number): void {
@@ -170,7 +150,6 @@ export class Jobs {
     return rows(this.#sql.parked, limit)
   }
 
-  /** Takes away what waits of what was read, and tells the senders' jobs. */
   read(user: string, conversation: string, seq: number): ReadonlyArray<JobRow> {
     this.#sql.markRead.run(seq, user, conversation)
     return rows(this.#sql.removeRead, user, conversation, seq)

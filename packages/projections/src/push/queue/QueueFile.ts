@@ -8,11 +8,15 @@ import type { DatabaseSync } from "node:sqlite"
 import type { Position } from "@parley/runtime/EventStore"
 import type { ParkedJob, PushBatch, PushDecision, PushJob, PushQueueStats, Settlement } from "../PushQueue.ts"
 import { Admission, type Pace } from "./Admission.ts"
+import { Budgets } from "./Budgets.ts"
+import type { Books } from "./books.ts"
+import { fullAfterMs } from "./budget.ts"
 import { QueueCounters } from "./QueueCounters.ts"
 import { Decisions } from "./Decisions.ts"
-import { type JobRow, toJob, toParked } from "./jobRow.ts"
+import { toJob, toParked } from "./jobRow.ts"
 import { Jobs } from "./Jobs.ts"
 import { PositionMoved, QueueFull } from "./refusals.ts"
+import { letGo, settle } from "./Settling.ts"
 import { Shown } from "./Shown.ts"
 import { openQueueDatabase } from "./tables.ts"
 import { inTransaction } from "../../inTransaction.ts"
@@ -29,6 +33,8 @@ export class QueueFile {
   readonly #database: DatabaseSync
   readonly #jobs: Jobs
   readonly #shown: Shown
+  readonly #budgets: Budgets
+  readonly #books: Books
   readonly #admission: Admission
   readonly #decisions: Decisions
   readonly #counters = new QueueCounters()
@@ -39,10 +45,12 @@ export class QueueFile {
     this.#database = openQueueDatabase(options.file)
     this.#jobs = new Jobs(this.#database)
     this.#shown = new Shown(this.#database)
-    this.#admission = new Admission(this.#database, this.#jobs, this.#shown, options)
+    this.#budgets = new Budgets(this.#database)
+    this.#books = { jobs: this.#jobs, shown: this.#shown, budgets: this.#budgets }
+    this.#admission = new Admission(this.#books, options)
     this.#decisions = new Decisions(this.#database)
     inTransaction(this.#database, () => {
-      for (const job of this.#jobs.allLeased()) this.#letGo(job, 0)
+      for (const job of this.#jobs.allLeased()) letGo(this.#books, job, 0)
     })
   }
 
@@ -73,6 +81,7 @@ export class QueueFile {
         .run(to, epoch, from)
       if (moved.changes !== 1) throw new PositionMoved(from)
       this.#shown.forget(now)
+      this.#budgets.forget(now - fullAfterMs(this.#options.budget))
       const added = this.#admission.admit(wanted, now)
       const gone = read.flatMap((one) => this.#admission.read(one, now))
       const waiting = this.#jobs.count("waiting")
@@ -102,7 +111,7 @@ export class QueueFile {
       settlements.flatMap((one) => {
         const job = this.#jobs.leased(one.id, one.lease)
         if (job === undefined) return []
-        this.#settleOne(job, one, now)
+        this.#decisions.write([settle(this.#books, job, one, now)])
         return [{ job, one }]
       }),
     )
@@ -112,7 +121,7 @@ export class QueueFile {
   retryParked(id: number, now: number): boolean {
     return inTransaction(this.#database, () => {
       const job = this.#jobs.takeParked(id)
-      if (job !== undefined) this.#letGo(job, now)
+      if (job !== undefined) letGo(this.#books, job, now)
       return job !== undefined
     })
   }
@@ -139,43 +148,5 @@ export class QueueFile {
 
   close(): void {
     this.#database.close()
-  }
-
-  #settleOne(job: JobRow, settlement: Settlement, now: number): void {
-    const { id, kind, user, device, conversation, seq } = job
-    const decided = {
-      user,
-      device,
-      kind,
-      ...(conversation === null ? {} : { conversation, seq }),
-      at: now,
-    }
-    const { outcome } = settlement
-    const reason = "reason" in settlement ? { reason: settlement.reason } : {}
-    this.#decisions.write([{ ...decided, outcome, ...reason }])
-    switch (settlement.outcome) {
-      case "sent": {
-        this.#jobs.remove(id)
-        if (kind !== "message") return
-        this.#shown.put(user, conversation, device, seq, now)
-        // It was read while it was on its way.
-        if (conversation === null || job.read_seq < seq) return
-        this.#shown.take(user, conversation, seq)
-        return this.#admission.clear({ user, device, conversation, seq, ts: now }, now)
-      }
-      case "dropped":
-        return this.#jobs.remove(id)
-      case "retry":
-        return this.#letGo(job, settlement.at)
-      case "parked":
-        return this.#jobs.park(id, settlement.reason, now)
-    }
-  }
-
-  /** Back to waiting, unless it was read meanwhile. */
-  #letGo(job: JobRow, due: number): void {
-    if (job.kind === "message" && job.conversation !== null && job.read_seq >= job.seq)
-      return this.#jobs.remove(job.id)
-    this.#jobs.release(job, due)
   }
 }

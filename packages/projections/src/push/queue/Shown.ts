@@ -4,13 +4,15 @@
  * Always true: a line stands from the sending on until the clearing, or for 30 days, beyond which no service keeps a push.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
+import type { ShownBook } from "./books.ts"
 
-const keptMs = 30 * 24 * 3_600_000
+/** How long a line is kept, in milliseconds. */
+export const keptMs = 30 * 24 * 3_600_000
 
 /** The push that stands for several conversations: no conversation is called so. */
-const several = ""
+export const several = ""
 
-export class Shown {
+export class Shown implements ShownBook {
   readonly #put: StatementSync
   readonly #at: StatementSync
   readonly #take: StatementSync
@@ -31,17 +33,14 @@ export class Shown {
     this.#clear = database.prepare("DELETE FROM shown")
   }
 
-  /** `conversation` absent: the push for several. */
   put(user: string, conversation: string | null, device: string, seq: number, now: number): void {
     this.#put.run(user, conversation ?? several, device, conversation === null ? 0 : seq, now)
   }
 
-  /** When the device was last sent one of the conversation; long ago when it shows none. */
   at(user: string, conversation: string, device: string): number {
     return (this.#at.get(user, conversation, device) as { at: number } | undefined)?.at ?? -keptMs
   }
 
-  /** Whatever shows the conversation up to `seq`, and the push for several, which nobody can tell apart: forgotten from now on. */
   take(
     user: string,
     conversation: string,

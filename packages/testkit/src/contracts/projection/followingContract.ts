@@ -2,7 +2,7 @@
 import { EventStore } from "@parley/runtime/EventStore"
 import { History } from "@parley/projections/History"
 import { Membership } from "@parley/projections/Membership"
-import { ModelsStats } from "@parley/projections/models"
+import { ModelsStats } from "@parley/projections/modelServices"
 import { type Repair, RepairFeed } from "@parley/projections/RepairFeed"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"

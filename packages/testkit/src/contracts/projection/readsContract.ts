@@ -1,6 +1,6 @@
 /** What a reader is promised: as of the request's arrival, whatever the models know by then. */
 import type { EventStore } from "@parley/runtime/EventStore"
-import { ModelsStats } from "@parley/projections/models"
+import { ModelsStats } from "@parley/projections/modelServices"
 import { Reads } from "@parley/projections/Reads"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"

@@ -1,0 +1,206 @@
+/**
+ * The log index on Postgres, for many nodes.
+ *
+ * Always true: lines and position are one transaction that begins with the compare-and-set of the position's row, so of many who
+ * apply at one place one does and the others find it moved. An answer is one statement: of the lines and the epoch as of one moment.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { SqlError } from "effect/sql/SqlError"
+import { type PostgresFailure, StoreUnavailable } from "../errors.ts"
+import type { EventMark, MarksWanted, MessageKey, StandingMark } from "../EventStore.ts"
+import { type IndexBatch, LogIndex, type StreamLines } from "../LogIndex.ts"
+import type { MigrationSet } from "../postgres/migrate.ts"
+import { Postgres } from "../postgres/Postgres.ts"
+
+/** `C`: keys are compared by their bytes, whatever the server's language. */
+const migrations: MigrationSet = {
+  name: "log index",
+  migrations: [
+    {
+      number: 1,
+      name: "keys and marks",
+      statements: [
+        "CREATE TABLE log_index_place (one integer PRIMARY KEY CHECK (one = 1), epoch text NOT NULL, position bigint NOT NULL)",
+        `CREATE TABLE message_keys (
+           stream text COLLATE "C", sender text COLLATE "C", client_msg_id text COLLATE "C",
+           seq bigint NOT NULL, message_id text NOT NULL, mac text NOT NULL, ts bigint NOT NULL,
+           PRIMARY KEY (stream, sender, client_msg_id)
+         )`,
+        `CREATE TABLE event_marks (
+           stream text COLLATE "C", seq bigint, key text COLLATE "C", value text NOT NULL, PRIMARY KEY (stream, seq, key)
+         )`,
+      ],
+    },
+  ],
+}
+
+type Sql = Postgres["Service"]["sql"]
+type Statements<A> = Effect.Effect<A, SqlError>
+
+/** Rows of one statement: its arrays are held in memory on both sides. */
+const maxRows = 5_000
+
+const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(all.length / maxRows) }, (_, n) => all.slice(n * maxRows, (n + 1) * maxRows))
+
+const column = <A, B>(rows: ReadonlyArray<A>, of: (row: A) => B): ReadonlyArray<B> => rows.map(of)
+/** As one type: the client would send small ones and large ones as two. */
+const numbers = <A>(rows: ReadonlyArray<A>, of: (row: A) => number): ReadonlyArray<bigint> =>
+  rows.map((row) => BigInt(of(row)))
+
+interface KeyRow extends MessageKey {
+  readonly stream: string
+}
+interface MarkRow extends EventMark {
+  readonly stream: string
+}
+
+/** Of two lines with one key the first stands. */
+const addKeys = (sql: Sql, keys: ReadonlyArray<KeyRow>): Statements<unknown> =>
+  Effect.forEach(
+    chunks(keys),
+    (rows) => sql`INSERT INTO message_keys (stream, sender, client_msg_id, seq, message_id, mac, ts)
+      SELECT * FROM unnest(
+        ${column(rows, (row) => row.stream)}::text[], ${column(rows, (row) => row.sender)}::text[],
+        ${column(rows, (row) => row.clientMsgId)}::text[], ${numbers(rows, (row) => row.seq)}::bigint[],
+        ${column(rows, (row) => row.messageId)}::text[], ${column(rows, (row) => row.mac)}::text[],
+        ${numbers(rows, (row) => row.ts)}::bigint[]
+      ) ON CONFLICT DO NOTHING`,
+    { discard: true },
+  )
+
+const addMarks = Effect.fnUntraced(function* (
+  sql: Sql,
+  marks: ReadonlyArray<MarkRow>,
+): Effect.fn.Return<void, SqlError> {
+  // One statement writes a row once: the last of each line decides.
+  const last = new Map(marks.map((mark) => [JSON.stringify([mark.stream, mark.seq, mark.key]), mark]))
+  const gone = [...last.values()].filter((mark) => mark.value === null)
+  const standing = [...last.values()].filter((mark) => mark.value !== null)
+  for (const rows of chunks(gone))
+    yield* sql`DELETE FROM event_marks USING unnest(
+        ${column(rows, (row) => row.stream)}::text[], ${numbers(rows, (row) => row.seq)}::bigint[],
+        ${column(rows, (row) => row.key)}::text[]
+      ) AS gone (stream, seq, key)
+      WHERE event_marks.stream = gone.stream AND event_marks.seq = gone.seq AND event_marks.key = gone.key`
+  for (const rows of chunks(standing))
+    yield* sql`INSERT INTO event_marks (stream, seq, key, value)
+      SELECT * FROM unnest(
+        ${column(rows, (row) => row.stream)}::text[], ${numbers(rows, (row) => row.seq)}::bigint[],
+        ${column(rows, (row) => row.key)}::text[], ${column(rows, (row) => row.value)}::text[]
+      ) ON CONFLICT (stream, seq, key) DO UPDATE SET value = excluded.value`
+})
+
+/** Whether the index stood there. From then on, and until the transaction ends, nobody else moves it. */
+const move = Effect.fnUntraced(function* (
+  sql: Sql,
+  { epoch, after, to }: IndexBatch,
+): Effect.fn.Return<boolean, SqlError> {
+  const moved =
+    yield* sql`UPDATE log_index_place SET position = ${to} WHERE epoch = ${epoch} AND position = ${after}
+    RETURNING 1`
+  if (moved.length > 0) return true
+  if (after !== -1) return false
+  const begun = yield* sql`INSERT INTO log_index_place (one, epoch, position) VALUES (1, ${epoch}, ${to})
+    ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, position = excluded.position
+    WHERE log_index_place.epoch <> excluded.epoch
+    RETURNING 1`
+  if (begun.length === 0) return false
+  yield* sql`TRUNCATE message_keys, event_marks`
+  return true
+})
+
+const withStream = <A>(lines: ReadonlyArray<StreamLines>, of: (one: StreamLines) => ReadonlyArray<A>) =>
+  lines.flatMap((one) => of(one).map((line) => ({ ...line, stream: one.stream })))
+
+const lookupKeys = Effect.fnUntraced(function* (
+  sql: Sql,
+  epoch: string,
+  stream: string,
+  keys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>,
+): Effect.fn.Return<ReadonlyArray<MessageKey>, SqlError> {
+  if (keys.length === 0) return []
+  return yield* sql<MessageKey>`SELECT m.sender, m.client_msg_id AS "clientMsgId", m.seq, m.message_id AS "messageId", m.mac, m.ts
+    FROM unnest(
+      ${column(keys, (key) => key.sender)}::text[], ${column(keys, (key) => key.clientMsgId)}::text[]
+    ) WITH ORDINALITY AS wanted (sender, client_msg_id, number)
+    JOIN message_keys m ON m.stream = ${stream} AND m.sender = wanted.sender AND m.client_msg_id = wanted.client_msg_id
+    WHERE EXISTS (SELECT 1 FROM log_index_place WHERE epoch = ${epoch})
+    ORDER BY wanted.number`
+})
+
+/** Each wanted key as a range of keys. The slash is followed by the zero: no key that begins otherwise lies between. */
+const rangesOf = (wanted: ReadonlyArray<MarksWanted>) =>
+  wanted.flatMap(({ seq, keys }) =>
+    keys.map((key) =>
+      key.endsWith("/") ? { seq, from: key, to: `${key.slice(0, -1)}0` } : { seq, from: key, to: null },
+    ),
+  )
+
+const lookupMarks = Effect.fnUntraced(function* (
+  sql: Sql,
+  epoch: string,
+  stream: string,
+  wanted: ReadonlyArray<MarksWanted>,
+): Effect.fn.Return<ReadonlyArray<StandingMark>, SqlError> {
+  const ranges = rangesOf(wanted)
+  const plain = ranges.filter((range) => range.to === null)
+  const begun = ranges.filter((range) => range.to !== null)
+  if (ranges.length === 0) return []
+  return yield* sql<StandingMark>`SELECT seq, key, value FROM (
+      SELECT m.seq, m.key, m.value
+      FROM unnest(${numbers(plain, (one) => one.seq)}::bigint[], ${column(plain, (one) => one.from)}::text[]) AS wanted (seq, key)
+      JOIN event_marks m ON m.stream = ${stream} AND m.seq = wanted.seq AND m.key = wanted.key
+      UNION
+      SELECT m.seq, m.key, m.value
+      FROM unnest(
+        ${numbers(begun, (one) => one.seq)}::bigint[], ${column(begun, (one) => one.from)}::text[],
+        ${column(begun, (one) => one.to)}::text[]
+      ) AS wanted (seq, low, high)
+      JOIN event_marks m ON m.stream = ${stream} AND m.seq = wanted.seq AND m.key > wanted.low AND m.key < wanted.high
+    ) AS found
+    WHERE EXISTS (SELECT 1 FROM log_index_place WHERE epoch = ${epoch})
+    ORDER BY seq, key`
+})
+
+const unavailable = (failure: PostgresFailure): StoreUnavailable =>
+  new StoreUnavailable({
+    reason: failure._tag === "PostgresUnavailable" ? failure.reason : `${failure.reason}: ${failure.detail}`,
+  })
+
+export const layer: Layer.Layer<LogIndex, PostgresFailure, Postgres> = Layer.effect(
+  LogIndex,
+  Effect.gen(function* () {
+    const { sql, ask, transaction, migrate } = yield* Postgres
+    yield* migrate(migrations)
+    return {
+      position: (epoch) =>
+        ask(sql<{ position: number }>`SELECT position FROM log_index_place WHERE epoch = ${epoch}`).pipe(
+          Effect.map(([row]) => row?.position ?? -1),
+          Effect.mapError(unavailable),
+        ),
+      apply: (batch) =>
+        transaction(
+          Effect.gen(function* () {
+            if (batch.to <= batch.after)
+              return yield* Effect.die(new Error("a batch of the log index goes forward"))
+            if (!(yield* move(sql, batch))) return false
+            yield* addKeys(
+              sql,
+              withStream(batch.lines, (one) => one.keys),
+            )
+            yield* addMarks(
+              sql,
+              withStream(batch.lines, (one) => one.marks),
+            )
+            return true
+          }),
+        ).pipe(Effect.mapError(unavailable)),
+      lookupKeys: (epoch, stream, keys) =>
+        ask(lookupKeys(sql, epoch, stream, keys)).pipe(Effect.mapError(unavailable)),
+      lookupMarks: (epoch, stream, wanted) =>
+        ask(lookupMarks(sql, epoch, stream, wanted)).pipe(Effect.mapError(unavailable)),
+    }
+  }),
+)
