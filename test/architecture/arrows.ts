@@ -39,7 +39,7 @@ const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cl
 /** For each package: exact names, or prefixes when they end in `/` or `:`. */
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: pureEffect,
-  runtime: ["@parley/domain/", "effect/", "node:"],
+  runtime: ["@parley/domain/", "effect/", "node:", "ioredis"],
   projections: [
     "@parley/domain/",
     ...runtimePorts,
