@@ -29,10 +29,13 @@ export interface Announcement {
   readonly rewrites?: boolean
 }
 
+/** What a user is told of his being added or removed: `added` and `removed` may leave out everybody but him. */
+export type MembershipChange = Pick<Announcement, "conversation" | "seq" | "position" | "added" | "removed">
+
 /** A frame that is no event, for the connections of some people: a receipt, a marker. Never stored. */
 export interface Note {
   readonly conversation: string
-  /** Each once. */
+  /** Each once. Who is handed one may find nobody but himself here. */
   readonly users: ReadonlyArray<string>
   /** Their device of this name need not be told: it knows. */
   readonly exceptDevice?: string
@@ -72,7 +75,7 @@ export class Broker extends Context.Service<
     /** Announcements that add or remove this user, whatever the conversation. Returns when the subscription stands, with its end. */
     readonly subscribeUser: (
       user: string,
-      receive: (announcement: Announcement) => void,
+      receive: (change: MembershipChange) => void,
     ) => Effect.Effect<Unsubscribe>
     /** Never fails and never waits: a note may be lost. */
     readonly tell: (note: Note) => void
@@ -86,5 +89,10 @@ export class Broker extends Context.Service<
     readonly revoke: (revocation: Revocation) => void
     /** Every revocation, whoever's. Returns when the subscription stands, with its end. */
     readonly subscribeRevocations: (receive: (revocation: Revocation) => void) => Effect.Effect<Unsubscribe>
+    /**
+     * Calls back after a time in which anything may have been lost on its way here, once every subscription stands again: what the
+     * log and the models say from then on is followed by what is published from then on.
+     */
+    readonly subscribeLosses: (lost: () => void) => Effect.Effect<Unsubscribe>
   }
 >()("@parley/runtime/Broker") {}

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { type UseOnce, usedHere } from "./useOnce.ts"
 
 export const STREAM_TOKEN_MS = 60_000
 const ISSUER = "parley"
@@ -57,12 +58,15 @@ export class StreamTokens extends Context.Service<
     }) => Effect.Effect<{ readonly token: string; readonly expiresAt: number }>
     /** Without tolerance. Does not use it up. */
     readonly verify: (token: string) => Effect.Effect<StreamGrant, BadStreamToken>
-    /** True the first time for each grant. It remembers a grant until it expires, in this process. */
-    readonly use: (grant: StreamGrant) => boolean
+    /** True the first time for each grant (`useOnce.ts`). */
+    readonly use: (grant: StreamGrant) => Effect.Effect<boolean>
   }
 >()("@parley/gateway/StreamTokens") {
   /** @param secret the stream secret, the same on every gateway. */
-  static readonly layer = (secret: Redacted.Redacted): Layer.Layer<StreamTokens> =>
+  static readonly layer = (
+    secret: Redacted.Redacted,
+    useOnce: (now: () => number) => UseOnce = usedHere,
+  ): Layer.Layer<StreamTokens> =>
     Layer.effect(
       StreamTokens,
       Effect.gen(function* () {
@@ -71,7 +75,7 @@ export class StreamTokens extends Context.Service<
         const key = createSecretKey(
           Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "parley stream token", 32)),
         )
-        const used = usedIds(now)
+        const used = useOnce(now)
 
         const macOf = (signed: string): Buffer => createHmac("sha256", key).update(signed).digest()
 
@@ -129,19 +133,4 @@ export class StreamTokens extends Context.Service<
         return { issue, verify, use: (grant) => used(grant.id, grant.expiresAt) }
       }),
     )
-}
-
-/** Remembers ids until they expire. They live equally long, so the oldest stand first, give or take that life. */
-const usedIds = (now: () => number): ((id: string, expiresAt: number) => boolean) => {
-  const ids = new Map<string, number>()
-  return (id, expiresAt) => {
-    const at = now()
-    for (const [old, until] of ids) {
-      if (until > at) break
-      ids.delete(old)
-    }
-    if (ids.has(id) || expiresAt <= at) return false
-    ids.set(id, expiresAt)
-    return true
-  }
 }

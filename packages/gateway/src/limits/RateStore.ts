@@ -1,8 +1,10 @@
 /**
- * Where token buckets live. In this process (`RateStoreMemory.ts`); with many gateways, somewhere that they share.
+ * Where token buckets live. In this process (`RateStoreMemory.ts`); with many gateways, in a Redis that they share
+ * (`RateStoreRedis.ts`).
  *
  * Always true: an answer comes at once. Messages are decided in the order in which they arrive, so nobody can wait for a network here:
- * a store that is reached over one borrows tokens ahead, and says `Away` when it has none left and cannot get any.
+ * a store that is reached over one decides by what it last heard, reports what was taken behind the answer, and says `Away` when it is
+ * not heard.
  */
 import type { LimiterName } from "./limiters.ts"
 

@@ -3,7 +3,7 @@
  *
  * Always true: one subscription for a user, however many connections he has; one connection for a device, none for a revoked one.
  */
-import type { Announcement, Broker, Note, Revocation, Unsubscribe } from "@parley/runtime/Broker"
+import type { Broker, MembershipChange, Note, Revocation, Unsubscribe } from "@parley/runtime/Broker"
 import type { Repair } from "@parley/projections/RepairFeed"
 import * as Effect from "effect/Effect"
 import type { Hub } from "./Hub.ts"
@@ -76,7 +76,7 @@ export class ConnectedUsers {
       const user = this.#users.get(session.user)
       if (user === undefined || user.unsubscribe !== undefined) return Effect.void
       return Effect.all([
-        this.#broker.subscribeUser(session.user, (announcement) => this.#changed(session.user, announcement)),
+        this.#broker.subscribeUser(session.user, (change) => this.#changed(session.user, change)),
         this.#broker.subscribeNotes(session.user, (note) => this.#note(session.user, note)),
       ]).pipe(
         Effect.map(([changes, notes]) =>
@@ -107,8 +107,8 @@ export class ConnectedUsers {
     watermark.receive(repair.position, behind)
   }
 
-  #changed(user: string, announcement: Announcement): void {
-    const { added, conversation, position, seq } = announcement
+  #changed(user: string, change: MembershipChange): void {
+    const { added, conversation, position, seq } = change
     // A removal reaches him through the hub; should the hub have missed it, this is how it knows.
     this.#hubs.get(conversation)?.noteHead(seq)
     if (added?.includes(user) === true) this.#added(user, conversation, seq, position)

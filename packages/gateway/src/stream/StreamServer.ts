@@ -45,6 +45,7 @@ import { judgeSlow } from "./judgeSlow.ts"
 import { listenTo } from "./listenTo.ts"
 import { LoopShare } from "./LoopShare.ts"
 import { MemberCounts } from "./MemberCounts.ts"
+import { Missed } from "./Missed.ts"
 import { Flusher } from "./Outbox.ts"
 import { OpenSockets } from "./OpenSockets.ts"
 import { streamPresence } from "./presence/StreamPresence.ts"
@@ -217,12 +218,13 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     wheel.add(session)
   }
 
-  const [round, loop] = [new CursorRound(), new LoopShare()]
+  const [round, loop, missed] = [new CursorRound(), new LoopShare(), new Missed()]
   let ticks = 0
   const tick = (): void => {
     const at = now()
     loop.sample()
     wheel.tick(at)
+    missed.round()
     judgeSlow(context, at)
     hubs.sweep()
     if (++ticks % CURSOR_TICKS !== 0) return
@@ -240,6 +242,10 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
       subscribe((revocation) => users.revoked(revocation)),
       (end) => Effect.sync(end),
     )
+  yield* Effect.acquireRelease(
+    broker.subscribeLosses(() => missed.note(users.sessions())),
+    (end) => Effect.sync(end),
+  )
   yield* Effect.acquireRelease(
     Effect.sync(() => setInterval(tick, TICK_MS)),
     (timer) => Effect.sync(() => clearInterval(timer)),

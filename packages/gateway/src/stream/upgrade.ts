@@ -1,7 +1,8 @@
 /**
  * The way from an HTTP upgrade to a connection: look, verify the token, then accept, or answer why not.
  *
- * Always true: nothing is accepted before everything is checked; a refused upgrade uses up no token.
+ * Always true: nothing is accepted before everything is checked; a refused upgrade uses up no token, unless the
+ * server begins to leave at that very moment.
  */
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
@@ -119,25 +120,33 @@ export const upgradeListener = (gate: Gate) => {
     return verdict.ok ? refusal : overRate(verdict)
   }
 
+  const answer = Effect.fnUntraced(function* (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    address: string,
+  ): Effect.fn.Return<void> {
+    const admission = yield* admit(request, address)
+    if (socket.destroyed) return
+    if ("code" in admission) return refuseUpgrade(socket, refusalOf(admission, address))
+    if (gate.draining()) return refuseUpgrade(socket, draining)
+    if (!(yield* gate.tokens.use(admission.grant))) return refuseUpgrade(socket, refusalOf(badToken, address))
+    // It may have been asked elsewhere, which takes a moment.
+    if (socket.destroyed) return
+    if (gate.draining()) return refuseUpgrade(socket, draining)
+    socket.off("error", destroySocket)
+    // Until the first frame is written, so that both are one write.
+    socket.cork()
+    wss.handleUpgrade(request, socket, head, (ws) =>
+      gate.connected(ws, socket, admission.grant, admission.head),
+    )
+    if (socket.writableCorked > 0) socket.uncork()
+  })
+
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // A peer that goes away meanwhile must not take the process with it.
     socket.on("error", destroySocket)
-    const address = gate.address(request)
-    gate.fork(
-      Effect.map(admit(request, address), (admission) => {
-        if (socket.destroyed) return
-        if ("code" in admission) return refuseUpgrade(socket, refusalOf(admission, address))
-        if (gate.draining()) return refuseUpgrade(socket, draining)
-        if (!gate.tokens.use(admission.grant)) return refuseUpgrade(socket, refusalOf(badToken, address))
-        socket.off("error", destroySocket)
-        // Until the first frame is written, so that both are one write.
-        socket.cork()
-        wss.handleUpgrade(request, socket, head, (ws) =>
-          gate.connected(ws, socket, admission.grant, admission.head),
-        )
-        if (socket.writableCorked > 0) socket.uncork()
-      }),
-    )
+    gate.fork(answer(request, socket, head, gate.address(request)))
   }
 }
 

@@ -19,7 +19,7 @@ it.effect("a token opens one connection of its user and device", () =>
       const { expiresAt, token } = yield* tokens.issue(to)
       const grant = yield* tokens.verify(token)
       expect(grant).toMatchObject({ user: "bob", device: "phone", accessExpiresAt: 9_000_000, expiresAt })
-      expect([tokens.use(grant), tokens.use(grant)]).toEqual([true, false])
+      expect([yield* tokens.use(grant), yield* tokens.use(grant)]).toEqual([true, false])
     }),
   ),
 )
@@ -31,7 +31,7 @@ it.effect("a token is dead after 60 s, to the second, and is not used up by bein
       const { expiresAt, token } = yield* tokens.issue(to)
       expect(expiresAt).toBe(60_000)
       yield* TestClock.adjust("59 seconds")
-      expect(tokens.use(yield* tokens.verify(token))).toBe(true)
+      expect(yield* tokens.use(yield* tokens.verify(token))).toBe(true)
       yield* TestClock.adjust("1 seconds")
       expect((yield* Effect.flip(tokens.verify(token)))._tag).toBe("BadStreamToken")
     }),

@@ -232,6 +232,7 @@ export class World extends TestLog {
         }),
       revoke: () => undefined,
       subscribeRevocations: () => Effect.succeed(() => undefined),
+      subscribeLosses: () => Effect.succeed(() => undefined),
     }
   }
 

@@ -13,7 +13,8 @@ import {
   OFFLINE_WITHOUT_BEAT_MS,
 } from "../Presence.ts"
 
-interface Device {
+/** Times in milliseconds. */
+export interface Device {
   readonly name: string
   session: string
   status: DeviceStatus
@@ -65,6 +66,22 @@ export class Devices {
     device.ended = true
     if (how !== "silent") device.heardAt = now
     device.until = Math.min(device.until, now + graceMs[how])
+  }
+
+  /** Those that are there, by grace too. */
+  all(now: number): ReadonlyArray<Readonly<Device>> {
+    return this.#devices.filter(({ until }) => until > now)
+  }
+
+  /** What an earlier connection of the device, elsewhere, had said. */
+  adopt({ device: name, session }: Connection, status: DeviceStatus): void {
+    const device = this.#devices.find((one) => one.name === name)
+    if (device !== undefined && device.session === session && !device.ended) device.status = status
+  }
+
+  /** A later connection of the device is elsewhere: it is that one's to speak of. */
+  yield({ device: name, session }: Connection): void {
+    this.#devices = this.#devices.filter((one) => one.name !== name || one.session !== session)
   }
 
   status(now: number): MergedStatus {

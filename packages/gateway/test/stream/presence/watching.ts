@@ -1,5 +1,5 @@
 /** Presence with its watches, in virtual time: the real table, rounds and rechecks; who may watch whom is set by the test. */
-import { PresenceTable } from "@parley/runtime/presence/PresenceMemory"
+import { PresenceTable } from "@parley/runtime/presence/PresenceTable"
 import { Unavailable } from "@parley/runtime/errors"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

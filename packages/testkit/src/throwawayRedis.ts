@@ -1,0 +1,145 @@
+/**
+ * A Redis of a test's own, in a temporary directory and on a free port, from the binary on PATH.
+ *
+ * Always true: after `stop` it and its directory are gone, at the latest with the test's process; it keeps nothing on disk, so a
+ * restarted one is empty.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { connect } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { freePort } from "./freePort.ts"
+import { programOnPath, requirement } from "./requirement.ts"
+
+const START_MS = 10_000
+
+/** `describe.runIf(redisIsHere())(…)` */
+export const redisIsHere = (): boolean =>
+  requirement("redis-server", programOnPath("redis-server") !== undefined)
+
+export interface ThrowawayRedisOptions {
+  readonly password?: string
+  /** A cluster of one node that has all slots. */
+  readonly cluster?: boolean
+}
+
+export interface ThrowawayRedis {
+  readonly port: number
+  /** With the password, when it has one. */
+  readonly url: string
+  readonly kill9: () => Promise<void>
+  /** Again on the same port, empty. */
+  readonly restart: () => Promise<void>
+  /** SIGSTOP: connections stay, nothing is answered. */
+  readonly freeze: () => void
+  readonly thaw: () => void
+  readonly flush: () => Promise<void>
+  /** Sends a command, such as `["DBSIZE"]`; the answer as Redis writes it. */
+  readonly ask: (command: ReadonlyArray<string>) => Promise<string>
+  readonly stop: () => Promise<void>
+}
+
+const encode = (command: ReadonlyArray<string>): string =>
+  `*${command.length}\r\n${command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`
+
+/** One connection for all: QUIT's own `+OK` ends the answer. */
+const answerOf = (port: number, commands: ReadonlyArray<ReadonlyArray<string>>): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1")
+    let text = ""
+    socket.setTimeout(START_MS, () => socket.destroy(new Error("Redis does not answer")))
+    socket.on("data", (chunk) => (text += chunk.toString()))
+    socket.on("error", reject)
+    socket.on("close", () => resolve(text))
+    socket.write([...commands, ["QUIT"]].map(encode).join(""))
+  })
+
+class Process implements ThrowawayRedis {
+  readonly port: number
+  readonly url: string
+  readonly #busPort: number
+  readonly #options: ThrowawayRedisOptions
+  readonly #directory = mkdtempSync(join(tmpdir(), "parley-redis-"))
+  #child: ChildProcess | undefined
+  readonly #killAtExit = (): void => void this.#child?.kill("SIGKILL")
+
+  constructor(options: ThrowawayRedisOptions, port: number, busPort: number) {
+    const { cluster = false, password } = options
+    this.#options = options
+    this.port = port
+    this.#busPort = busPort
+    const credentials = password === undefined ? "" : `:${encodeURIComponent(password)}@`
+    this.url = `redis${cluster ? "+cluster" : ""}://${credentials}127.0.0.1:${port}`
+    process.once("exit", this.#killAtExit)
+  }
+
+  readonly restart = async (): Promise<void> => {
+    await this.kill9()
+    const { cluster = false, password } = this.#options
+    const flags = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    // A node alone does not know its own address.
+    if (cluster)
+      flags.push(
+        ...["--cluster-enabled", "yes", "--cluster-port", `${this.#busPort}`],
+        ...["--cluster-announce-ip", "127.0.0.1"],
+      )
+    if (password !== undefined) flags.push("--requirepass", password)
+    const child = spawn("redis-server", [...flags, "--dir", this.#directory], { stdio: "ignore" })
+    this.#child = child
+    const failed = new Promise<never>((_, reject) => {
+      child.once("error", reject)
+      child.once("exit", () => reject(new Error("redis-server ended before it answered")))
+    })
+    await Promise.race([this.#answering(), failed])
+    if (!cluster || (await this.ask(["CLUSTER", "INFO"])).includes("cluster_state:ok")) return
+    await this.ask(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"])
+    await this.#until(async () => (await this.ask(["CLUSTER", "INFO"])).includes("cluster_state:ok"))
+  }
+
+  readonly #answering = (): Promise<void> =>
+    this.#until(async () => (await this.ask(["PING"]).catch(() => "")).includes("PONG"))
+
+  async #until(holds: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + START_MS
+    while (!(await holds())) {
+      if (Date.now() > end) throw new Error("redis-server did not start in time")
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  readonly ask = (command: ReadonlyArray<string>): Promise<string> => {
+    const { password } = this.#options
+    return answerOf(this.port, password === undefined ? [command] : [["AUTH", password], command])
+  }
+
+  readonly kill9 = async (): Promise<void> => {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((resolve) => child.once("exit", resolve))
+    child.kill("SIGKILL")
+    await gone
+  }
+
+  readonly freeze = (): void => void this.#child?.kill("SIGSTOP")
+  readonly thaw = (): void => void this.#child?.kill("SIGCONT")
+  readonly flush = async (): Promise<void> => void (await this.ask(["FLUSHALL"]))
+
+  readonly stop = async (): Promise<void> => {
+    await this.kill9()
+    process.off("exit", this.#killAtExit)
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+}
+
+/** Starts one and waits until it answers. Whoever starts it stops it. */
+export const startRedis = async (options: ThrowawayRedisOptions = {}): Promise<ThrowawayRedis> => {
+  const redis = new Process(options, await freePort(), await freePort())
+  try {
+    await redis.restart()
+  } catch (cause) {
+    await redis.stop()
+    throw cause
+  }
+  return redis
+}
