@@ -39,7 +39,14 @@ const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cl
 /** For each package: exact names, or prefixes when they end in `/` or `:`. */
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: pureEffect,
-  runtime: ["@parley/domain/", "effect/", "node:", "@grpc/grpc-js", "@eventstore/db-client/generated/"],
+  runtime: [
+    "@parley/domain/",
+    "effect/",
+    "node:",
+    "@grpc/grpc-js",
+    "@eventstore/db-client",
+    "@eventstore/db-client/generated/",
+  ],
   projections: [
     "@parley/domain/",
     ...runtimePorts,
