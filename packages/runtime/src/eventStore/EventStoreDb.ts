@@ -13,6 +13,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
@@ -105,9 +106,15 @@ const make = Effect.fnUntraced(function* (
       return page === undefined ? reads.pageAfter(after, limit, prefixes) : Effect.succeed(page)
     })
   const follower = yield* followWithIndex({ index, epoch, lines, scan, watch, patience })
+  const fork = yield* FiberSet.makeRuntime<never, void, never>()
+  const headTold = Effect.map(reads.headPosition, (position) => announcements.caughtUp(position))
   yield* followLive({
     ...connection,
-    confirmed: () => signal.everything(),
+    confirmed: () => {
+      signal.everything()
+      // When this fails, the next commit tells it.
+      fork(Effect.ignore(headTold))
+    },
     heard: (event) => {
       tail.heard(event)
       announcements.heard(event)

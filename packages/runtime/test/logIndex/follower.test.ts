@@ -124,12 +124,16 @@ it.live("an event that cannot be read stops it before that event, and whoever wa
   Effect.gen(function* () {
     const signal = new CommitSignal()
     const first = yield* write(signal, "conversation-1", -1, 2)
-    const { reached, known } = yield* follower(signal)
-    yield* reached(first)
     const bad = yield* write(signal, "conversation-1", 1, 1, "Unreadable")
     const after = yield* write(signal, "conversation-1", 2, 1)
+    const { reached, known } = yield* follower(signal)
+    yield* reached(first)
     for (const position of [bad, after])
       expect((yield* Effect.flip(reached(position))).reason).toContain(`the event at ${bad} cannot be read`)
     expect(known()).toBe(first)
+    // Another process, which can read it, moves the index on.
+    const [store, index] = [yield* EventStore, yield* LogIndex]
+    expect(yield* index.apply({ epoch: store.epoch, after: first, to: after, lines: [] })).toBe(true)
+    yield* reached(after)
   }).pipe(Effect.provide(parts)),
 )

@@ -38,6 +38,13 @@ export class Announcements {
     this.#signal.heard(event.stream)
   }
 
+  /** Where the log ends, asked after the subscription stood: what nobody could be told of meanwhile. */
+  caughtUp(head: Position): void {
+    if (head <= this.#told) return
+    this.#told = head
+    this.#signal.committed(head, [])
+  }
+
   #tell(stream: string, position: Position): void {
     if (position <= this.#told) return this.#signal.changed(stream)
     this.#told = position
