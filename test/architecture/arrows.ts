@@ -103,6 +103,8 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** Tests know everything that their package may know, the testkit, and the tools of testing. */
 const testsMayImport = [
   ...all,
+  "@grpc/grpc-js",
+  "@eventstore/db-client/generated/",
   "@eventstore/db-client",
   "@parley/testkit/",
   "effect/",

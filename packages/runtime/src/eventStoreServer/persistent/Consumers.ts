@@ -22,6 +22,9 @@ export interface Consumer {
   total: number
 }
 
+/** The events of one stream have one pin: with the strategy `Pinned` they go to the same consumer, while the same ones are there. */
+export const pinOf = (stream: string): number => Number.parseInt(hash("md5", stream).slice(0, 8), 16)
+
 const isFree = (consumer: Consumer): boolean => consumer.room && consumer.inHand < consumer.slots
 
 export class Consumers {
@@ -41,16 +44,15 @@ export class Consumers {
     if (at >= 0) this.#all.splice(at, 1)
   }
 
-  /** Who gets the event; `undefined`: nobody now. */
-  next(strategy: Strategy, event: RecordedEvent): Consumer | undefined {
+  /** Who gets the next event; `undefined`: nobody now. */
+  next(strategy: Strategy, pin: number): Consumer | undefined {
     const count = this.#all.length
     if (count === 0) return undefined
     switch (strategy) {
       case "DispatchToSingle":
         return this.#all.find(isFree)
       case "Pinned": {
-        // The events of a stream to the same consumer, as long as the same ones are there.
-        const pinned = this.#all[Number.parseInt(hash("md5", event.stream).slice(0, 8), 16) % count]!
+        const pinned = this.#all[pin % count]!
         return isFree(pinned) ? pinned : undefined
       }
       case "RoundRobin":

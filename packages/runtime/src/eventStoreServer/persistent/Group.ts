@@ -14,7 +14,7 @@ import type { StoreUnavailable } from "../../errors.ts"
 import type { EventStore, RecordedEvent } from "../../EventStore.ts"
 import type { Fork } from "../calls.ts"
 import type { CallRefused } from "../failures.ts"
-import { type Consumer, Consumers } from "./Consumers.ts"
+import { type Consumer, Consumers, pinOf } from "./Consumers.ts"
 import type { Definition } from "./definition.ts"
 import type { KeptGroups } from "./keptGroups.ts"
 import { ParkedEvents } from "./ParkedEvents.ts"
@@ -28,6 +28,7 @@ export interface Message {
   readonly before: number
   /** Its entry, when it was parked before. */
   readonly entry: number | undefined
+  readonly pin: number
   retries: number
 }
 
@@ -123,7 +124,7 @@ export class Group {
   /** Begins to hand the parked events over again, at most so many, as consumers have room for them. */
   replayParked(limit: number): void {
     const replay = this.parked.replay(this.#parts.store, limit, this.#roomToReplay, (event, entry) => {
-      this.#again.push({ event, entry, before: -1, retries: 0 })
+      this.#again.push({ event, entry, before: -1, pin: pinOf(event.stream), retries: 0 })
       this.#dispatch()
     })
     this.#replay?.interruptUnsafe()
@@ -181,7 +182,8 @@ export class Group {
     return Effect.suspend(() => {
       const before = this.#progress.readUpTo(item.place)
       if (item.event === undefined) return Effect.void
-      const message = { event: item.event, before, entry: undefined, retries: 0 }
+      const { event } = item
+      const message = { event, before, entry: undefined, pin: pinOf(event.stream), retries: 0 }
       this.#progress.began(message)
       this.#waiting.push(message)
       this.#dispatch()
@@ -213,7 +215,7 @@ export class Group {
   #handOver(message: Message): boolean {
     // Ids are not unique in the log, and consumers name events by them: one at a time.
     if (this.#inHand.has(message.event.id)) return false
-    const consumer = this.consumers.next(this.definition.settings.strategy, message.event)
+    const consumer = this.consumers.next(this.definition.settings.strategy, message.pin)
     if (consumer === undefined) return false
     const until = performance.now() + this.definition.settings.messageTimeoutMs
     this.#inHand.set(message.event.id, { message, consumer, until })
