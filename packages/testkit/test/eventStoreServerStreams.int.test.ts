@@ -1,39 +1,20 @@
 /** The official client, unmodified, against the served event store: appends, reads and deletions. */
 import {
   binaryEvent,
-  EventStoreDBClient,
+  type EventStoreDBClient,
   jsonEvent,
   MaxAppendSizeExceededError,
   StreamDeletedError,
   StreamNotFoundError,
   WrongExpectedVersionError,
 } from "@eventstore/db-client"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { connectionString, eventStoreServer, type ServedStore } from "../src/startEventStoreServer.ts"
+import { describe, expect, it } from "vitest"
+import { connected, events, fresh } from "./officialClient.ts"
 
-const scope = Scope.makeUnsafe()
-let client: EventStoreDBClient
-let served: ServedStore
-
-beforeAll(async () => {
-  served = await Effect.runPromise(Scope.provide(eventStoreServer(), scope))
-  client = EventStoreDBClient.connectionString(connectionString(served.endpoint))
-})
-afterAll(async () => {
-  await client.dispose()
-  await Effect.runPromise(Scope.close(scope, Exit.void))
-})
-
-let names = 0
-const fresh = (): string => `stream-${names++}`
-const events = (count: number, type = "Counted") =>
-  Array.from({ length: count }, (_, i) => jsonEvent({ type, data: { i } }))
+const both = connected()
 const read = async (...args: Parameters<EventStoreDBClient["readStream"]>) => {
   const found = []
-  for await (const { event } of client.readStream(...args)) found.push(event!)
+  for await (const { event } of both.client.readStream(...args)) found.push(event!)
   return found
 }
 const credentials = { username: "somebody", password: "ignored without TLS" }
@@ -44,6 +25,7 @@ describe.each([
   ["Append", { credentials }],
 ])("appended by %s", (_, options) => {
   it("comes back as it was sent, JSON and bytes, with its metadata, place and time", async () => {
+    const { client } = both
     const stream = fresh()
     const before = Date.now()
     const sent = [
@@ -67,6 +49,7 @@ describe.each([
   })
 
   it("is refused at a wrong revision, and says which one is right", async () => {
+    const { client } = both
     const stream = fresh()
     await client.appendToStream(stream, events(3), { expectedRevision: "no_stream", ...options })
     const wrong = (expectedRevision: bigint | "no_stream") =>
@@ -85,6 +68,7 @@ describe.each([
   })
 
   it("a retry gets the first answer, at an exact revision even after others wrote", async () => {
+    const { client } = both
     const stream = fresh()
     const batch = events(2)
     const first = await client.appendToStream(stream, batch, { expectedRevision: "no_stream", ...options })
@@ -98,6 +82,7 @@ describe.each([
   })
 
   it("any and stream_exists append at the end, and writers that race all get in", async () => {
+    const { client } = both
     const stream = fresh()
     await Promise.all(Array.from({ length: 20 }, () => client.appendToStream(stream, events(1), options)))
     await client.appendToStream(stream, events(1), { expectedRevision: "stream_exists", ...options })
@@ -107,6 +92,7 @@ describe.each([
   })
 
   it("is refused above 1 MiB, whole, and nothing else is disturbed", async () => {
+    const { client } = both
     const stream = fresh()
     const large = jsonEvent({ type: "Large", data: { text: "x".repeat(600_000) } })
     const twice = [large, { ...jsonEvent({ type: "Large", data: large.data }) }]
@@ -118,6 +104,7 @@ describe.each([
   })
 
   it("an id that is no UUID is refused with the reason", async () => {
+    const { client } = both
     const odd = jsonEvent({ type: "Odd", data: {}, id: "not-a-uuid" })
     await expect(client.appendToStream(fresh(), odd, options)).rejects.toThrow(/UUID/)
   })
@@ -125,6 +112,7 @@ describe.each([
 
 describe("a read", () => {
   it("goes both ways from anywhere, over pages, and is told when there is no stream", async () => {
+    const { client } = both
     const stream = fresh()
     for (let i = 0; i < 3; i++) await client.appendToStream(stream, events(200))
     expect((await read(stream)).map(({ revision }) => Number(revision))).toEqual([...Array(600).keys()])
@@ -139,6 +127,7 @@ describe("a read", () => {
   })
 
   it("of $all begins at a position forwards and before it backwards", async () => {
+    const { client } = both
     const stream = fresh()
     await client.appendToStream(stream, events(3))
     const all = []
@@ -165,6 +154,7 @@ describe("a read", () => {
 
 describe("a stream", () => {
   it("deleted is gone until it is written again, and goes on at its next revision", async () => {
+    const { client } = both
     const stream = fresh()
     await client.appendToStream(stream, events(2))
     await expect(client.deleteStream(stream, { expectedRevision: 7n })).rejects.toMatchObject({
@@ -182,6 +172,7 @@ describe("a stream", () => {
   })
 
   it("under a tombstone is never written or read again", async () => {
+    const { client } = both
     const stream = fresh()
     await client.appendToStream(stream, events(1))
     await client.tombstoneStream(stream)
@@ -193,6 +184,7 @@ describe("a stream", () => {
   })
 
   it("hides what its metadata says, and shows the metadata that holds", async () => {
+    const { client } = both
     const stream = fresh()
     await client.appendToStream(stream, events(5))
     expect(await client.getStreamMetadata(stream)).toEqual({ streamName: stream })

@@ -79,6 +79,12 @@ export class CommitSignal {
     if (watches !== undefined) for (const watch of watches) watch.notify()
   }
 
+  /** Something of the stream can be read now whose commit was told, or will be. */
+  heard(stream: string): void {
+    for (const watch of this.#ofAll) watch.notify()
+    this.changed(stream)
+  }
+
   /** Something may have been missed: all who watch look. */
   everything(): void {
     for (const watch of this.#ofAll) watch.notify()

@@ -13,13 +13,14 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { conversationLines } from "../conversation/linesOf.ts"
 import { StoreRefused, type StoreUnavailable } from "../errors.ts"
-import { EventStore } from "../EventStore.ts"
+import { EventStore, type Position } from "../EventStore.ts"
 import { LogIndex } from "../LogIndex.ts"
 import { followWithIndex } from "../logIndex/LogIndexFollower.ts"
 import type { LogLines } from "../logIndex/LogLines.ts"
@@ -28,9 +29,10 @@ import { Announcements } from "./eventStoreDb/Announcements.ts"
 import { unavailable } from "./eventStoreDb/failures.ts"
 import { KnownKeys } from "./eventStoreDb/KnownKeys.ts"
 import { followLive } from "./eventStoreDb/liveLog.ts"
+import { LiveTail } from "./eventStoreDb/LiveTail.ts"
 import { openLog } from "./eventStoreDb/openLog.ts"
 import { makeReads } from "./eventStoreDb/reads.ts"
-import { sharedClient } from "./eventStoreDb/sharedClient.ts"
+import { oneClient } from "./eventStoreDb/oneClient.ts"
 import { StreamNames } from "./eventStoreDb/storedEvents.ts"
 import { addressOf, readStoreUrl } from "./eventStoreDb/storeUrl.ts"
 import { makeAppend, makeWrites } from "./eventStoreDb/writes.ts"
@@ -75,7 +77,7 @@ const connect = Effect.fnUntraced(function* ({
   patience = "5 seconds",
 }: EventStoreDbOptions) {
   const text = Redacted.value(url)
-  const client = yield* Effect.mapError(sharedClient(text), ({ message }) =>
+  const client = yield* Effect.mapError(oneClient(text), ({ message }) =>
     refused("the event store's URL", message),
   )
   const address = addressOf(readStoreUrl(text))
@@ -97,11 +99,27 @@ const make = Effect.fnUntraced(function* (
 
   const index = yield* LogIndex
   const watch = yield* signal.watchAll
-  const follower = yield* followWithIndex({ index, epoch, lines, scan: reads.pageAfter, watch, patience })
+  const tail = new LiveTail()
+  const scan = (after: Position, limit: number, prefixes: ReadonlyArray<string>) =>
+    Effect.suspend(() => {
+      const page = tail.pageAfter(after, limit, prefixes)
+      return page === undefined ? reads.pageAfter(after, limit, prefixes) : Effect.succeed(page)
+    })
+  const follower = yield* followWithIndex({ index, epoch, lines, scan, watch, patience })
+  const fork = yield* FiberSet.makeRuntime<never, void, never>()
+  const headTold = Effect.map(reads.headPosition, (position) => announcements.caughtUp(position))
   yield* followLive({
     ...connection,
-    confirmed: () => signal.everything(),
-    heard: (event) => announcements.heard(event),
+    confirmed: () => {
+      signal.everything()
+      // When this fails, the next commit tells it.
+      fork(Effect.ignore(headTold))
+    },
+    heard: (event) => {
+      tail.heard(event)
+      announcements.heard(event)
+    },
+    broken: () => tail.broken(),
   })
 
   const known = new KnownKeys({ index, epoch, follower, head: reads.standing })
@@ -139,7 +157,7 @@ const make = Effect.fnUntraced(function* (
       persistently(reads.readStream(stream, read), resuming),
     ),
     subscribeAll: subscribeAll(signal, ({ from, limit, prefixes }) =>
-      persistently(reads.pageAfter(from - 1, limit, prefixes), resuming),
+      persistently(scan(from - 1, limit, prefixes), resuming),
     ),
     getMetadata: writes.getMetadata,
     setMetadata: (stream, metadata) => changed(stream, writes.setMetadata(stream, metadata)),

@@ -14,6 +14,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import type { StoreUnavailable } from "../errors.ts"
 import { EventStore } from "../EventStore.ts"
 import { makeAppending } from "./appending.ts"
 import { appendCall, type Append } from "./appendCall.ts"
@@ -22,11 +23,22 @@ import { batchAppendCall } from "./batchAppendCall.ts"
 import { bothStreaming, gathering, serverStreaming, unary } from "./calls.ts"
 import { deleteCall, tombstoneCall } from "./deleteCalls.ts"
 import { clusterInfo, supportedMethods } from "./discovery.ts"
-import { featuresService, gossipService, streamsService } from "./generated.ts"
+import { featuresService, gossipService, persistentService, streamsService } from "./generated.ts"
 import { guarded } from "./guarded.ts"
 import type { ServerRefused } from "./listen.ts"
 import { listen, type Tls } from "./listen.ts"
 import { isMetastream, makeMetastreams } from "./metastreams.ts"
+import {
+  createCall,
+  deleteGroupCall,
+  infoCall,
+  listCall,
+  replayCall,
+  restartCall,
+  updateCall,
+} from "./persistent/groupCalls.ts"
+import { Groups } from "./persistent/Groups.ts"
+import { subscribeCall } from "./persistent/subscribeCall.ts"
 import { readCall } from "./readCall.ts"
 
 export interface EventStoreServerOptions {
@@ -54,7 +66,7 @@ export class EventStoreServer extends Context.Service<
 /** Serves until the scope ends: then no new calls, open ones are ended, connections are closed. */
 export const layer = (
   options: EventStoreServerOptions,
-): Layer.Layer<EventStoreServer, ServerRefused, EventStore> =>
+): Layer.Layer<EventStoreServer, ServerRefused | StoreUnavailable, EventStore> =>
   Layer.effect(
     EventStoreServer,
     Effect.gen(function* () {
@@ -79,18 +91,30 @@ export const layer = (
           tombstone: unary(fork, tombstoneCall(store)),
         }),
       )
+      const groups = yield* Groups.open(store, fork)
+      const { PersistentSubscriptionsService: Persistent } = persistentService
+      server.addService(
+        Persistent,
+        guarded(allowed, {
+          create: unary(fork, createCall(groups)),
+          update: unary(fork, updateCall(groups)),
+          delete: unary(fork, deleteGroupCall(groups)),
+          read: bothStreaming(fork, subscribeCall(groups)),
+          getInfo: unary(fork, infoCall(groups)),
+          replayParked: unary(fork, replayCall(groups)),
+          list: unary(fork, listCall(groups)),
+          restartSubsystem: unary(fork, restartCall(groups)),
+        }),
+      )
       const { ServerFeaturesService: Features } = featuresService
-      const methods = [
-        ...Object.values(Streams),
-        ...Object.values(Features),
-        gossipService.GossipService.read,
-      ]
+      const { GossipService } = gossipService
+      const methods = [Streams, Persistent, Features, GossipService].flatMap((one) => Object.values(one))
       server.addService(Features, {
         getSupportedMethods: (_: unknown, callback: grpc.sendUnaryData<unknown>) =>
           callback(null, supportedMethods(methods)),
       })
       const id = randomBytes(16).toString("hex")
-      server.addService(gossipService.GossipService, {
+      server.addService(GossipService, {
         read: (
           call: Parameters<typeof clusterInfo>[1],
           callback: grpc.sendUnaryData<ReturnType<typeof clusterInfo>>,

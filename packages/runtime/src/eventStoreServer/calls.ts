@@ -114,18 +114,27 @@ export const bothStreaming =
     streaming(fork, call, handle)
 
 interface Writing<Answer> {
+  readonly cancelled: boolean
   write(answer: Answer): boolean
-  once(event: "drain", listener: () => void): unknown
-  off(event: "drain", listener: () => void): unknown
+  once(event: "drain" | "cancelled", listener: () => void): unknown
+  off(event: "drain" | "cancelled", listener: () => void): unknown
 }
 
-/** Waits, after the write, until there is room for another. A call that is gone interrupts the fiber, and so the waiting. */
+/** Waits, after the write, until there is room for another, or nobody to write to. */
 export const send = <Answer>(call: Writing<Answer>, answer: Answer): Effect.Effect<void> =>
-  Effect.suspend(() => (call.write(answer) ? Effect.void : drained(call)))
+  Effect.suspend(() => (call.cancelled || call.write(answer) ? Effect.void : drained(call)))
 
 const drained = (call: Writing<never>): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
-    const listener = (): void => resume(Effect.void)
-    call.once("drain", listener)
-    return Effect.sync(() => call.off("drain", listener))
+    const leave = (): void => {
+      call.off("drain", settle)
+      call.off("cancelled", settle)
+    }
+    const settle = (): void => {
+      leave()
+      resume(Effect.void)
+    }
+    call.once("drain", settle)
+    call.once("cancelled", settle)
+    return Effect.sync(leave)
   })

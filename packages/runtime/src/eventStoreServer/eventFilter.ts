@@ -5,9 +5,9 @@
  * dialect, not .NET's.
  */
 import vm from "node:vm"
+import * as grpc from "@grpc/grpc-js"
 import type { RecordedEvent } from "../EventStore.ts"
 import { CallRefused, invalid } from "./failures.ts"
-import * as grpc from "@grpc/grpc-js"
 
 export interface EventFilter {
   /** What the store can look for itself; empty: everything. */
@@ -37,7 +37,7 @@ const maxMillisecondsAPage = 200
 /** What EventStoreDB looks through when the client names no window. */
 const defaultWindow = 32
 
-export const noFilter: EventFilter = {
+const noFilter: EventFilter = {
   prefixes: [],
   of: (events) => events,
   checkpointInterval: Infinity,
@@ -74,19 +74,34 @@ const matching = (source: string, pick: Pick): EventFilter["of"] => {
   }
 }
 
+/** What a client asked for, as plain data that can be kept. */
+export interface FilterWanted {
+  readonly by: "stream" | "type"
+  /** Empty: the prefixes count. */
+  readonly regex: string
+  readonly prefixes: ReadonlyArray<string>
+  readonly checkpointInterval: number
+}
+
 /** Throws `CallRefused`. */
-export const eventFilterOf = (options: FilterOptions | undefined): EventFilter => {
-  if (options === undefined) return noFilter
+export const filterWanted = (options: FilterOptions): FilterWanted => {
   const window = options.hasMax() ? Math.max(options.getMax(), 1) : defaultWindow
   const checkpointInterval = window * Math.max(options.getCheckpointintervalmultiplier(), 1)
   const byName = options.getStreamIdentifier()
   const expression = byName ?? options.getEventType()
   if (expression === undefined) throw invalid("a filter looks at stream names or event types")
-  const pick = byName === undefined ? byType : byStream
   const [regex, prefixes] = [expression.getRegex(), expression.getPrefixList()]
   if (prefixes.length > maxPrefixes) throw invalid(`a filter has at most ${maxPrefixes} prefixes`)
-  if (regex !== "") return { prefixes: [], of: matching(regex, pick), checkpointInterval }
-  if (pick === byStream) return { prefixes, of: (events) => events, checkpointInterval }
+  return { by: byName === undefined ? "type" : "stream", regex, prefixes, checkpointInterval }
+}
+
+/** Throws `CallRefused`. */
+export const eventFilterOf = (wanted: FilterWanted | undefined): EventFilter => {
+  if (wanted === undefined) return noFilter
+  const { by, regex, prefixes, checkpointInterval } = wanted
+  if (regex !== "")
+    return { prefixes: [], of: matching(regex, by === "stream" ? byStream : byType), checkpointInterval }
+  if (by === "stream") return { prefixes, of: (events) => events, checkpointInterval }
   return {
     prefixes: [],
     of: (events) => events.filter((event) => prefixes.some((prefix) => event.type.startsWith(prefix))),

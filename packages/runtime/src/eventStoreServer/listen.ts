@@ -52,6 +52,8 @@ export const listen = Effect.fnUntraced(function* (options: EventStoreServerOpti
   const reason = check(options)
   if (reason !== undefined) return yield* new ServerRefused({ reason })
   const { host = "127.0.0.1", port, tls } = options
+  // It prints what it also reports, and what strangers at the port do wrong.
+  grpc.setLogVerbosity(grpc.logVerbosity.NONE)
   const server = yield* Effect.acquireRelease(
     Effect.sync(
       () =>

@@ -9,7 +9,7 @@ import type * as grpc from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
 import type { EventStore, RecordedEvent } from "../EventStore.ts"
 import { send } from "./calls.ts"
-import { eventFilterOf, type EventFilter } from "./eventFilter.ts"
+import { eventFilterOf, type EventFilter, filterWanted } from "./eventFilter.ts"
 import { type CallRefused, invalid, parsed, streamDeleted, unavailable, unsupported } from "./failures.ts"
 import { streams } from "./generated.ts"
 import { isMetastream, type Metastreams } from "./metastreams.ts"
@@ -31,6 +31,12 @@ const backwards = (options: Options): boolean =>
   options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS
 
 const structured = (options: Options): boolean => options.getUuidOption()?.hasStructured() === true
+
+/** Throws `CallRefused`. */
+const filterOf = (options: Options): EventFilter => {
+  const filter = options.getFilter()
+  return eventFilterOf(filter === undefined ? undefined : filterWanted(filter))
+}
 
 const limitOf = (options: Options): number => {
   const limit = numberOf(options.getCount())
@@ -125,7 +131,7 @@ const subscribe = Effect.fnUntraced(function* (reading: Reading, call: ReadCall,
   const ids = structured(options)
   const wanted = options.getStream()
   if (wanted === undefined) {
-    const filter = yield* parsed(() => eventFilterOf(options.getFilter()))
+    const filter = yield* parsed(() => filterOf(options))
     const all = options.getAll()!
     const position = all.getPosition()
     const after = position === undefined ? -1 : numberOf(position.getCommitPosition())
@@ -146,7 +152,7 @@ export const readCall =
         return yield* invalid("a read names a stream or $all")
       if (options.hasSubscription()) return yield* subscribe(reading, call, options)
       if (options.hasAll())
-        return yield* readAll(reading, call, options, yield* parsed(() => eventFilterOf(options.getFilter())))
+        return yield* readAll(reading, call, options, yield* parsed(() => filterOf(options)))
       const stream = yield* parsed(() => streamNameOf(options.getStream()?.getStreamIdentifier()))
       if (isMetastream(stream)) return yield* readMetastream(reading, call, options, stream)
       return yield* Effect.catchTag(readStream(reading, call, options), "StreamNotFound", () =>

@@ -48,20 +48,26 @@ export interface LogIndexFollower {
 
 class Progress {
   known: Position = -1
+  /** The event that cannot be read here, which the index has not passed. */
+  unreadable: Position | undefined
   /** The last step got on, so the index most likely stands where it left it. */
   alone = false
-  stopped: string | undefined
   #moved = Deferred.makeUnsafe<void>()
 
   moved(position: Position): void {
     if (position <= this.known) return
     this.known = position
+    if (this.unreadable !== undefined && this.unreadable <= position) this.unreadable = undefined
     this.#wake()
   }
 
-  stop(reason: string): void {
-    this.stopped = reason
+  /** True when it has not been said yet. */
+  stopBefore(position: Position): boolean {
+    const news = this.unreadable !== position
+    this.unreadable = position
+    this.alone = false
     this.#wake()
+    return news
   }
 
   get next(): Effect.Effect<void> {
@@ -75,49 +81,73 @@ class Progress {
   }
 }
 
+interface Unreadable {
+  readonly _tag: "Unreadable"
+  readonly position: Position
+}
+
+/** The lines of the events up to the first that cannot be read. */
 const linesOfPage = (
   { linesOf }: LogLines,
   events: ReadonlyArray<RecordedEvent>,
-): Effect.Effect<ReadonlyArray<StreamLines>, RecordedEvent> =>
-  Effect.forEach(events, (event) =>
-    Effect.mapError(
-      Effect.try(() => ({ stream: event.stream, ...linesOf(event) })),
-      () => event,
-    ),
-  ).pipe(Effect.map((lines) => lines.filter(({ keys, marks }) => keys.length > 0 || marks.length > 0)))
+): { readonly lines: ReadonlyArray<StreamLines>; readonly read: number } => {
+  const lines: Array<StreamLines> = []
+  for (const [read, event] of events.entries())
+    try {
+      const { keys, marks } = linesOf(event)
+      if (keys.length > 0 || marks.length > 0) lines.push({ stream: event.stream, keys, marks })
+    } catch {
+      return { lines, read }
+    }
+  return { lines, read: events.length }
+}
 
 const pauseOf = (longest: number): Effect.Effect<void> =>
   Effect.sleep(longest / 2 + (Math.random() * longest) / 2)
 
 /** One page, from where the index stands. False: nothing is left to do for now. */
-const step = Effect.fnUntraced(function* (following: Following, progress: Progress) {
-  const { index, epoch, lines, scan } = following
+const step = Effect.fnUntraced(function* (
+  { index, epoch, lines: implied, scan }: Following,
+  progress: Progress,
+): Effect.fn.Return<boolean, Unreadable | StoreUnavailable> {
   if (!progress.alone) progress.moved(yield* index.position(epoch))
   const after = progress.known
-  const { events, scanned, atEnd } = yield* scan(after, pageSize, lines.prefixes)
-  if (scanned === after) return !atEnd
-  const batch = { epoch, after, to: scanned, lines: yield* linesOfPage(lines, events) }
-  progress.alone = false
-  if (!(yield* index.apply(batch))) {
-    yield* pauseOf(standBy)
-    return true
+  const { events, scanned, atEnd } = yield* scan(after, pageSize, implied.prefixes)
+  const { lines, read } = linesOfPage(implied, events)
+  const unreadable = events[read]
+  const to = unreadable === undefined ? scanned : (events[read - 1]?.position ?? after)
+  if (to > after) {
+    progress.alone = false
+    if (!(yield* index.apply({ epoch, after, to, lines }))) {
+      yield* pauseOf(standBy)
+      return true
+    }
+    progress.alone = true
+    progress.moved(to)
   }
-  progress.alone = true
-  progress.moved(scanned)
+  if (unreadable !== undefined)
+    return yield* Effect.fail<Unreadable>({ _tag: "Unreadable", position: unreadable.position })
   return !atEnd
 })
 
-const follow = (following: Following, progress: Progress): Effect.Effect<never, RecordedEvent> => {
+const cannotRead = (position: Position): string =>
+  `the event at ${position} cannot be read here, so the log index stays before it`
+
+const follow = (following: Following, progress: Progress): Effect.Effect<never> => {
   let pause = firstPause
   const round = step(following, progress).pipe(
     Effect.flatMap((more) => {
       pause = firstPause
       return more ? Effect.void : following.watch.next
     }),
-    Effect.catchTag("StoreUnavailable", () => {
-      const now = pause
+    Effect.catch((failure) => {
+      const stopped = failure._tag === "Unreadable" && progress.stopBefore(failure.position)
+      const now = failure._tag === "Unreadable" ? longestPause : pause
       pause = Math.min(pause * 2, longestPause)
-      return pauseOf(now)
+      return Effect.andThen(
+        stopped ? Effect.logError(cannotRead(failure.position)) : Effect.void,
+        pauseOf(now),
+      )
     }),
   )
   return Effect.forever(round)
@@ -129,20 +159,15 @@ export const followWithIndex = Effect.fnUntraced(function* (
 ): Effect.fn.Return<LogIndexFollower, never, Scope.Scope> {
   const { index, epoch, patience } = following
   const progress = new Progress()
-  yield* follow(following, progress).pipe(
-    Effect.catch((event) => {
-      const reason = `the event at ${event.position} cannot be read, so the log index stays before it`
-      progress.stop(reason)
-      return Effect.logError(reason)
-    }),
-    Effect.forkScoped,
-  )
+  yield* Effect.forkScoped(follow(following, progress))
 
   const waitFor = Effect.fnUntraced(function* (position: Position): Effect.fn.Return<void, StoreUnavailable> {
     while (progress.known < position) {
-      if (progress.stopped !== undefined) return yield* new StoreUnavailable({ reason: progress.stopped })
       const moved = yield* Effect.timeoutOption(progress.next, askEvery)
       if (moved._tag === "None") progress.moved(yield* index.position(epoch))
+      const { unreadable } = progress
+      if (unreadable !== undefined && unreadable <= position)
+        return yield* new StoreUnavailable({ reason: cannotRead(unreadable) })
     }
   })
 

@@ -33,8 +33,16 @@ export class Announcements {
 
   heard(event: Heard): void {
     const own = this.#atWork.get(event.id)
-    if (own === undefined) this.#tell(event.stream, event.position)
-    else own.shown = event
+    if (own === undefined && event.position > this.#told) return this.#tell(event.stream, event.position)
+    if (own !== undefined) own.shown = event
+    this.#signal.heard(event.stream)
+  }
+
+  /** Where the log ends, asked after the subscription stood: what nobody could be told of meanwhile. */
+  caughtUp(head: Position): void {
+    if (head <= this.#told) return
+    this.#told = head
+    this.#signal.committed(head, [])
   }
 
   #tell(stream: string, position: Position): void {

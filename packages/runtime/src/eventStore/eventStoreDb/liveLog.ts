@@ -1,14 +1,20 @@
 /**
- * The one live subscription to `$all`: it tells that there is something new, and whoever follows reads it.
+ * The one live subscription to `$all`: it tells that there is something new, and what. Whoever follows takes it from the `LiveTail` or reads it, by
+ * position.
  *
  * Always true: it is made again for as long as its scope lasts, after a pause that grows to five seconds; each time it stands, everybody
- * who follows looks once, so nothing that came in between is missed. It carries no event to anybody, so none can come twice.
+ * who follows looks once, so nothing that came in between is missed; and nobody is handed an event, so none can come twice.
  */
-import { END, type EventStoreDBClient, streamNameFilter } from "@eventstore/db-client"
+import {
+  type AllStreamResolvedEvent,
+  END,
+  type EventStoreDBClient,
+  streamNameFilter,
+} from "@eventstore/db-client"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { RecordedEvent } from "../../EventStore.ts"
-import { numberOf, type StreamNames } from "./storedEvents.ts"
+import { ownEventOf, type StreamNames } from "./storedEvents.ts"
 
 const firstPause = 50
 const longestPause = 5_000
@@ -20,11 +26,12 @@ interface LiveLog {
   readonly patience: number
   /** It stands: what came before it is to be read. */
   readonly confirmed: () => void
-  readonly heard: (event: Pick<RecordedEvent, "id" | "stream" | "position">) => void
+  readonly heard: (event: RecordedEvent) => void
+  readonly broken: () => void
 }
 
 /** Ends, with success, when the subscription does, however that comes about. */
-const listen = ({ client, names, patience, confirmed, heard }: LiveLog): Effect.Effect<void> =>
+const listen = ({ client, names, patience, confirmed, heard, broken }: LiveLog): Effect.Effect<void> =>
   Effect.callback((resume) => {
     const { prefix } = names
     const subscription = client.subscribeToAll({
@@ -32,8 +39,13 @@ const listen = ({ client, names, patience, confirmed, heard }: LiveLog): Effect.
       requiresLeader: true,
       ...(prefix === "" ? {} : { filter: streamNameFilter({ prefixes: [prefix] }) }),
     })
+    let closed = false
     const close = (): void => {
+      // Its error may come later than the end that we made of it.
+      if (closed) return
+      closed = true
       clearTimeout(late)
+      broken()
       subscription.unsubscribe().catch(() => undefined)
       subscription.destroy()
     }
@@ -46,10 +58,9 @@ const listen = ({ client, names, patience, confirmed, heard }: LiveLog): Effect.
       clearTimeout(late)
       confirmed()
     })
-    subscription.on("data", ({ event }) => {
-      const stream = event === undefined ? undefined : names.ofLog(event.streamId)
-      if (event === undefined || stream === undefined) return
-      heard({ id: event.id.replaceAll("-", ""), stream, position: numberOf(event.position.commit) })
+    subscription.on("data", (resolved: AllStreamResolvedEvent) => {
+      const event = ownEventOf(names, resolved)
+      if (event !== undefined && !closed) heard(event)
     })
     subscription.on("error", ended)
     subscription.on("end", ended)

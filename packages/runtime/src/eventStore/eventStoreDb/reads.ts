@@ -18,7 +18,7 @@ import { StoreUnavailable, StreamDeleted, StreamNotFound } from "../../errors.ts
 import type { Head, Position, ReadAll, ReadStream, RecordedEvent } from "../../EventStore.ts"
 import type { Scan } from "../subscriptions.ts"
 import { failureOf, unavailable } from "./failures.ts"
-import { numberOf, placeOf, positionOf, recordedOf, type StreamNames } from "./storedEvents.ts"
+import { numberOf, ownEventOf, placeOf, recordedOf, type StreamNames } from "./storedEvents.ts"
 
 const pageSize = 1_000
 
@@ -63,12 +63,10 @@ interface Entry {
 const matches = (event: RecordedEvent, prefixes: ReadonlyArray<string>): boolean =>
   prefixes.length === 0 || prefixes.some((prefix) => event.stream.startsWith(prefix))
 
-const systemType = (type: string): boolean => type.startsWith("$")
-
 export type Reads = ReturnType<typeof makeReads>
 
 export const makeReads = ({ client, address, names, patience }: Connection) => {
-  let first: Position | "start" = "start"
+  let logsFirst: Position | "start" = "start"
 
   const within = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E | StoreUnavailable> =>
     Effect.timeoutOrElse(call, {
@@ -126,13 +124,10 @@ export const makeReads = ({ client, address, names, patience }: Connection) => {
       Effect.map((events) => events.map(entryOf)),
     )
 
-  const entryOf = (resolved: AllStreamResolvedEvent): Entry => {
-    const { event, commitPosition } = resolved
-    if (event === undefined) return { position: numberOf(commitPosition!), event: undefined }
-    const stream = names.ofLog(event.streamId)
-    const ours = stream !== undefined && !systemType(event.type)
-    return { position: positionOf(event.position), event: ours ? recordedOf(stream, resolved) : undefined }
-  }
+  const entryOf = (resolved: AllStreamResolvedEvent): Entry => ({
+    position: numberOf(resolved.event?.position.commit ?? resolved.commitPosition!),
+    event: ownEventOf(names, resolved),
+  })
 
   const readStream = Effect.fnUntraced(function* (stream: string, { direction, from, limit }: ReadStream) {
     const found: Array<RecordedEvent> = []
@@ -157,7 +152,7 @@ export const makeReads = ({ client, address, names, patience }: Connection) => {
   ) {
     // A place in the log is no number to add to: the page begins with the event at `after`, which is left out.
     const count = Math.min(prefixes.length === 0 ? limit : pageSize, pageSize) + 1
-    const page = yield* allPage("forward", after < 0 ? first : after, count)
+    const page = yield* allPage("forward", after < 0 ? logsFirst : after, count)
     const beyond = page.filter((entry) => entry.position > after)
     const events: Array<RecordedEvent> = []
     let scanned = after
@@ -238,7 +233,7 @@ export const makeReads = ({ client, address, names, patience }: Connection) => {
 
   /** Nothing of this log stands before this place, so no read from the start looks there. */
   const beginsAt = (position: Position): void => {
-    first = position
+    logsFirst = position
   }
 
   return { readStream, pageAfter, readAll, standing, headPosition, beginsAt }

@@ -85,3 +85,13 @@ export class StreamNames {
     return name.startsWith("$") || !name.startsWith(this.prefix) ? undefined : name.slice(this.prefix.length)
   }
 }
+
+/** `undefined`: of another log, or the server's own (`$…`), a tombstone among them. */
+export const ownEventOf = (
+  names: StreamNames,
+  resolved: AllStreamResolvedEvent,
+): RecordedEvent | undefined => {
+  const { event } = resolved
+  const stream = event === undefined || event.type.startsWith("$") ? undefined : names.ofLog(event.streamId)
+  return stream === undefined ? undefined : recordedOf(stream, resolved)
+}

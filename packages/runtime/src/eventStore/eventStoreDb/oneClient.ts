@@ -1,5 +1,5 @@
 /**
- * The official client, one for each URL in a process, shared by all who ask and closed when the last has gone.
+ * The official client, one for each URL in a process, held by all who ask and closed when the last has gone.
  *
  * Always true: appends go one call each and never through the client's batch stream, whose promises are kept in one place for the
  * whole process: a stream of it that breaks while another is open ends in an exception that nobody can catch. So an answer or an
@@ -55,7 +55,7 @@ const tlsOf = ({ tls, tlsCAFile, userCertFile, userKeyFile }: StoreUrl) => {
   }
 }
 
-class SharedClient extends EventStoreDBClient {
+class ClosableClient extends EventStoreDBClient {
   #channel: ReturnType<typeof this.getChannel> | undefined
 
   constructor(url: StoreUrl) {
@@ -75,35 +75,35 @@ class SharedClient extends EventStoreDBClient {
   }
 }
 
-interface Shared {
-  readonly client: SharedClient
+interface Held {
+  readonly client: ClosableClient
   users: number
 }
 
-const byUrl = new Map<string, Shared>()
+const byUrl = new Map<string, Held>()
 
-const take = (url: string): Shared => {
-  const shared = byUrl.get(url) ?? { client: new SharedClient(readStoreUrl(url)), users: 0 }
-  byUrl.set(url, shared)
-  shared.users += 1
-  return shared
+const take = (url: string): Held => {
+  const held = byUrl.get(url) ?? { client: new ClosableClient(readStoreUrl(url)), users: 0 }
+  byUrl.set(url, held)
+  held.users += 1
+  return held
 }
 
-const release = (url: string, shared: Shared): Effect.Effect<void> =>
+const release = (url: string, held: Held): Effect.Effect<void> =>
   Effect.suspend(() => {
-    shared.users -= 1
-    if (shared.users > 0) return Effect.void
+    held.users -= 1
+    if (held.users > 0) return Effect.void
     byUrl.delete(url)
-    return Effect.ignore(Effect.tryPromise(() => shared.client.close()))
+    return Effect.ignore(Effect.tryPromise(() => held.client.close()))
   })
 
 /** Connects with the first call. Fails with what is wrong with the URL, in words without its secrets. */
-export const sharedClient = (url: string): Effect.Effect<EventStoreDBClient, UnreadableUrl, Scope.Scope> =>
+export const oneClient = (url: string): Effect.Effect<EventStoreDBClient, UnreadableUrl, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.try({
       try: () => take(url),
       catch: (cause) =>
         cause instanceof UnreadableUrl ? cause : new UnreadableUrl("the client does not take its files"),
     }),
-    (shared) => release(url, shared),
+    (held) => release(url, held),
   ).pipe(Effect.map(({ client }) => client))
