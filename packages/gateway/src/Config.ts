@@ -5,6 +5,7 @@
  */
 import { defaultLimits, floodGuards, Limits } from "@parley/domain/limits"
 import * as Redacted from "effect/Redacted"
+import { parseRedisUrl, type RedisTarget } from "@parley/runtime/redis/RedisTarget"
 import { isProxy } from "./limits/callerAddress.ts"
 import * as Schema from "effect/Schema"
 import { type Engines, engineVariables, readEngineSettings } from "./engineSettings.ts"
@@ -18,6 +19,8 @@ export interface Config {
   readonly opsHost: string
   readonly opsPort: number
   readonly dataDir: string
+  /** Absent: what may be lost is kept in this process. */
+  readonly redis?: RedisTarget
   /** Anybody may sign in as anybody. */
   readonly devLogin: boolean
   readonly jwt: {
@@ -80,6 +83,12 @@ export const variables: ReadonlyArray<Variable> = [
     key: "PARLEY_DATA_DIR",
     fallback: "./data",
     about: "event log, keys and read models; one process at a time",
+  },
+  {
+    key: "PARLEY_REDIS_URL",
+    fallback: "",
+    about:
+      "`redis://user:password@host:6379/0` (`rediss:` for TLS), or nodes of a cluster, `redis+cluster://host:7000,host:7001`: announcements, presence, limits and used tokens, shared by gateways; empty: in process",
   },
   { key: "PARLEY_DEV_LOGIN", fallback: "false", about: "`true`: anybody may sign in as anybody" },
   { key: "PARLEY_JWT_SECRET", fallback: "", about: "HS256 secret of access tokens, at least 32 bytes" },
@@ -167,6 +176,13 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       problems.push(`${key}: expected at least ${minSecretBytes} bytes`)
     return Redacted.make(given)
   }
+  const redisTarget = (key: string): RedisTarget | undefined => {
+    const given = text(key)
+    const target = given === undefined ? undefined : parseRedisUrl(given)
+    if (typeof target !== "string") return target
+    problems.push(`${key}: ${target}`)
+    return undefined
+  }
   const devLogin = flag("PARLEY_DEV_LOGIN")
   const jwtSecret = secret("PARLEY_JWT_SECRET")
   const jwksUrl = text("PARLEY_JWKS_URL")
@@ -205,6 +221,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     opsHost: text("PARLEY_OPS_HOST") ?? "127.0.0.1",
     opsPort: wholeNumber("PARLEY_OPS_PORT", 9090, 0, 65_535),
     dataDir: text("PARLEY_DATA_DIR") ?? "./data",
+    ...optional("redis", redisTarget("PARLEY_REDIS_URL")),
     devLogin,
     jwt: {
       ...optional("secret", jwtSecret),

@@ -1,5 +1,5 @@
 /**
- * The composition root of one node with embedded parts: what the server is made of, from the disk up.
+ * The composition root of one node with embedded parts, but for what may be lost, which may be shared: what the server is made of, from the disk up.
  *
  * Always true: parts stop in the reverse order, so that a connection is closed before what serves it, and the log last.
  */
@@ -7,7 +7,6 @@ import { layer as drift } from "@parley/projections/Drift"
 import { layer as historyAndMembership } from "@parley/projections/models"
 import { PushTargets } from "@parley/projections/push/targets/PushTargets"
 import { layer as reads } from "@parley/projections/reading"
-import { layer as broker } from "@parley/runtime/broker/BrokerMemory"
 import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
 import { AwakeConversations } from "@parley/runtime/conversation/AwakeConversations"
 import { layer as conversationEntity } from "@parley/runtime/conversation/conversationEntity"
@@ -16,7 +15,6 @@ import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirec
 import { type EventStoreOptions, layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite"
 import { keysMatchLog } from "@parley/runtime/keyVault/keysMatchLog"
 import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultSqlite"
-import { layer as presence } from "@parley/runtime/presence/PresenceMemory"
 import { layer as snapshots } from "@parley/runtime/snapshot/SnapshotStoreSqlite"
 import { layer as userEntity } from "@parley/runtime/user/userEntity"
 import { layer as users } from "@parley/runtime/UsersCluster"
@@ -32,6 +30,7 @@ import { DevicePushes } from "./push/DevicePushes.ts"
 import { pushing } from "./push/pushing.ts"
 import { vapidFor } from "./push/sending.ts"
 import { ReceiptCursors } from "./stream/receipts/ReceiptCursors.ts"
+import type { SoftState } from "./SoftState.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
 
 /** Not a setting: a test must show that its check for fsyncs notices when there are none. */
@@ -41,13 +40,17 @@ export type Durability = Pick<EventStoreOptions, "synchronous" | "allowNotDurabl
 const maxIdleTime = "2 minutes"
 
 /** The log, the keys, the entities, and the models behind the log. */
-const runtime = (config: Config, path: (name: string) => string, durability: Durability) => {
+const runtime = (
+  config: Config,
+  path: (name: string) => string,
+  softPorts: SoftState["ports"],
+  durability: Durability,
+) => {
   const log = path("events.db")
   const stores = Layer.mergeAll(
     eventStore({ file: log, ...durability }),
     keyVault({ file: path("keys.db"), masterKeyFile: config.masterKeyFile ?? path("master.key") }),
-    broker,
-    presence,
+    softPorts,
   )
   const kept = Layer.provideMerge(snapshots({ file: path("snapshots.db") }), stores).pipe(
     Layer.merge(AwakeConversations.layer),
@@ -64,14 +67,15 @@ const runtime = (config: Config, path: (name: string) => string, durability: Dur
   )
 }
 
-/** What holds people back: made before everything else, and shown by the operations port. */
-export interface Guards {
+/** What holds people back and what may be lost: made before everything else, and shown by the operations port. */
+export interface Made {
   readonly limiter: RateLimiter
   readonly pressure: Pressure
+  readonly soft: SoftState
 }
 
 /** Everything but the ports. */
-export const server = (config: Config, { limiter, pressure }: Guards, durability: Durability = {}) =>
+export const server = (config: Config, { limiter, pressure, soft }: Made, durability: Durability = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { path } = yield* DataDirectory
@@ -97,8 +101,10 @@ export const server = (config: Config, { limiter, pressure }: Guards, durability
       }).pipe(
         Layer.provideMerge(Layer.merge(devicePushes, pushing(config, vapid, path("push.db")))),
         Layer.provideMerge(ReceiptCursors.layer(limits)),
-        Layer.provideMerge(Layer.mergeAll(StreamTokens.layer(stream), AccessTokens.layer(config, access))),
-        Layer.provideMerge(runtime(config, path, durability)),
+        Layer.provideMerge(
+          Layer.mergeAll(StreamTokens.layer(stream, soft.useOnce), AccessTokens.layer(config, access)),
+        ),
+        Layer.provideMerge(runtime(config, path, soft.ports, durability)),
       )
     }),
   ).pipe(Layer.provideMerge(dataDirectory(config.dataDir)))

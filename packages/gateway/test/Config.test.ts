@@ -77,6 +77,43 @@ it("a secret is in no message and in no picture of the configuration", () => {
   expect(complaints({ PARLEY_JWT_SECRET: "hush" }).join()).not.toContain("hush")
 })
 
+it("a Redis is named by a URL, whose password is in no message and in no picture of the configuration", () => {
+  const read = (PARLEY_REDIS_URL: string) => readConfig({ PARLEY_JWT_SECRET, PARLEY_REDIS_URL })
+  expect(read("").redis).toBeUndefined()
+  expect(read("redis://localhost").redis).toEqual({
+    nodes: [{ host: "localhost", port: 6_379 }],
+    cluster: false,
+    tls: false,
+    db: 0,
+    prefix: "parley:",
+  })
+  const cluster = read("rediss+cluster://parley:p%40ss@[::1]:7000,two.example").redis
+  expect(cluster).toMatchObject({
+    nodes: [
+      { host: "::1", port: 7_000 },
+      { host: "two.example", port: 6_379 },
+    ],
+    cluster: true,
+    tls: true,
+    username: "parley",
+  })
+  expect(Redacted.value(cluster!.password!)).toBe("p@ss")
+  expect(JSON.stringify(cluster)).not.toContain("p@ss")
+  expect(read("redis://:hush@localhost:7001/3").redis).toMatchObject({ db: 3, prefix: "parley:3:" })
+  for (const bad of [
+    "localhost:6379",
+    "http://:hush@localhost",
+    "redis://:hush@localhost:99999",
+    "redis://:hush@one,two",
+    "redis+cluster://:hush@one/1",
+    "redis://:hush@localhost/x",
+    "redis://:hush%zz@localhost",
+  ]) {
+    const told = complaints({ PARLEY_JWT_SECRET, PARLEY_REDIS_URL: bad })
+    expect([bad, told.length, told.join().includes("hush")]).toEqual([bad, 1, false])
+  }
+})
+
 it("what decides the algorithm is one thing", () => {
   const PARLEY_JWKS_URL = "https://app.example/jwks"
   expect(complaints({ PARLEY_JWT_SECRET, PARLEY_JWKS_URL })).toHaveLength(1)

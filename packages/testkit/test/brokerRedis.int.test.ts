@@ -1,6 +1,6 @@
 /** The broker on a Redis that dies, hangs, forgets everything, or is told nonsense. */
 import { type Announcement, Broker } from "@parley/runtime/Broker"
-import { BrokerRedisStats, layer } from "@parley/runtime/broker/BrokerRedis"
+import { layer } from "@parley/runtime/broker/BrokerRedis"
 import { RedisLink } from "@parley/runtime/redis/RedisLink"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -31,7 +31,6 @@ describe.runIf(redisIsHere())("brokers on a Redis", () => {
     ),
     (context) => ({
       broker: Effect.runSync(Effect.provide(Broker, context)),
-      stats: Effect.runSync(Effect.provide(BrokerRedisStats, context)),
       link: Effect.runSync(Effect.provide(RedisLink, context)),
     }),
   )
@@ -135,7 +134,7 @@ describe.runIf(redisIsHere())("brokers on a Redis", () => {
       for (const channel of ["c:a", "u:ann", "revocations"])
         for (const payload of nonsense)
           yield* Effect.promise(() => redis().ask(["PUBLISH", `parley:${channel}`, payload]))
-      yield* eventually(() => expect(there.stats.malformed()).toBe(3 * nonsense.length))
+      yield* eventually(() => expect(there.link.stats().malformed).toBe(3 * nonsense.length))
       here.broker.publish(one(0))
       yield* eventually(() => expect(far).toEqual([0]))
     }).pipe(Effect.scoped),

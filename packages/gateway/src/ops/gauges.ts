@@ -2,6 +2,7 @@
 import type { Drift } from "@parley/projections/Drift"
 import type { ModelsStats } from "@parley/projections/modelServices"
 import type { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
+import type { RedisStats } from "@parley/runtime/redis/RedisLink"
 import type { Admission } from "../limits/Admission.ts"
 import type { Pressure } from "../limits/Pressure.ts"
 import type { RateLimiter } from "../limits/RateLimiter.ts"
@@ -10,6 +11,7 @@ import type { Gauge, Readiness } from "./OpsServer.ts"
 import { presenceGauges } from "./presenceGauges.ts"
 import { pressureGauges } from "./pressureGauges.ts"
 import { pushGauges, type PushStats } from "./pushGauges.ts"
+import { redisGauges } from "./redisGauges.ts"
 
 /** A model further behind the log than this many positions: reads would wait in vain. */
 const maxLag = 20_000
@@ -22,6 +24,8 @@ export interface Parts {
   readonly push: PushStats
   readonly limiter: RateLimiter
   readonly pressure: Pressure
+  /** Absent: there is none. */
+  readonly redis?: () => RedisStats
   readonly admission: { readonly upgrades: Admission; readonly syncs: Admission }
   readonly headPosition: () => number
   /** Entities awake. */
@@ -94,6 +98,7 @@ export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
     ...pressureGauges(parts),
     ...pushGauges(parts.push),
     ...presenceGauges(stream),
+    ...redisGauges(parts.redis),
     ...singles.map(([name, help, type, read]) => ({ name, help, type, read: () => [{ value: read() }] })),
     {
       name: "parley_model_lag",

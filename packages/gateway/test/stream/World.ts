@@ -39,6 +39,8 @@ const sent = {
 export interface WorldOptions {
   readonly ringBytes?: number
   readonly limits?: Partial<Limits>
+  /** This gateway's, and that of another one, where everything is published. Default: one in memory for both. */
+  readonly brokers?: { readonly here: Broker["Service"]; readonly elsewhere: Broker["Service"] }
 }
 
 export class World extends TestLog {
@@ -61,6 +63,7 @@ export class World extends TestLog {
   readonly #receivers = new Map<string, Set<(announcement: Announcement) => void>>()
   readonly #hints = new Set<(hint: Hint) => void>()
   readonly #notes = new Map<string, Set<(note: Note) => void>>()
+  readonly #elsewhere: Broker["Service"] | undefined
   #repaired = -1
   #sessions = 0
 
@@ -70,7 +73,8 @@ export class World extends TestLog {
     const counters = streamCounters()
     const limits = { ...defaultLimits, ...options.limits }
     const log = worldLog(this, (at, answer) => this.#wait(at, answer))
-    const broker = this.#broker()
+    this.#elsewhere = options.brokers?.elsewhere
+    const broker = options.brokers?.here ?? this.#broker()
     const [rings, rules] = [new Rings(options.ringBytes ?? 1_048_576), new HistoryRules(log)]
     const hubs = new Hubs(broker, { log, rings, rules, counters, fork })
     this.users = new ConnectedUsers(broker, hubs, limits.connections_per_user)
@@ -92,7 +96,7 @@ export class World extends TestLog {
       teller: {
         covered: (stretches) => this.#wait("covered", () => this.receipts.covered(stretches)),
         markers,
-        tell: broker.tell,
+        tell: (this.#elsewhere ?? broker).tell,
         now: () => this.now,
       },
     })
@@ -185,6 +189,7 @@ export class World extends TestLog {
   }
 
   protected override publish(announcement: Announcement): void {
+    if (this.#elsewhere !== undefined) return this.#elsewhere.publish(announcement)
     const topics = [announcement.conversation, ...(announcement.added ?? []), ...(announcement.removed ?? [])]
     for (const topic of topics)
       for (const receive of this.#receivers.get(topic) ?? []) if (this.announces()) receive(announcement)

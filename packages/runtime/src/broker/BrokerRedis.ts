@@ -11,7 +11,6 @@
  * waits for Redis: while it is away, what is published reaches this process alone, and is counted.
  */
 import { randomBytes } from "node:crypto"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Broker, type Unsubscribe } from "../Broker.ts"
@@ -20,15 +19,8 @@ import { RedisLink } from "../redis/RedisLink.ts"
 import * as codec from "./brokerCodec.ts"
 import { Deliveries, everybody, subscribe } from "./Deliveries.ts"
 
-export class BrokerRedisStats extends Context.Service<
-  BrokerRedisStats,
-  {
-    /** What other gateways sent and could not be read, since the start. */
-    readonly malformed: () => number
-  }
->()("@parley/runtime/BrokerRedisStats") {}
-
-export const layer: Layer.Layer<Broker | BrokerRedisStats, never, RedisLink> = Layer.effectContext(
+export const layer: Layer.Layer<Broker, never, RedisLink> = Layer.effect(
+  Broker,
   Effect.gen(function* () {
     const { channels, prefix, publish: send } = yield* RedisLink
     const context = yield* Effect.context()
@@ -39,15 +31,14 @@ export const layer: Layer.Layer<Broker | BrokerRedisStats, never, RedisLink> = L
     const ofConversation = `${prefix}c:`
     const ofUser = `${prefix}u:`
     const ofRevocations = `${prefix}revocations`
-    let malformed = 0
 
     const received =
       <A>(decode: (channel: string, payload: Buffer) => A | undefined, take: (one: A) => void): Receive =>
       (channel, payload) => {
-        if (payload.subarray(0, codec.ORIGIN_BYTES).equals(origin)) return
+        if (payload.subarray(0, codec.ORIGIN_BYTES).equals(origin)) return true
         const one = decode(channel, payload)
-        if (one === undefined) malformed++
-        else take(one)
+        if (one !== undefined) take(one)
+        return one !== undefined
       }
     const toConversation = received(
       (channel, payload) => codec.decodeToConversation(channel.slice(ofConversation.length), payload),
@@ -124,9 +115,6 @@ export const layer: Layer.Layer<Broker | BrokerRedisStats, never, RedisLink> = L
         listening(ofRevocations, toEverybody, () => subscribe(deliveries.revocations, everybody, receive)),
       subscribeLosses: (lost) => Effect.sync(() => channels.onLoss(lost)),
     }
-    return Context.empty().pipe(
-      Context.add(Broker, broker),
-      Context.add(BrokerRedisStats, { malformed: () => malformed }),
-    )
+    return broker
   }),
 )

@@ -104,9 +104,10 @@ export class Elsewhere {
   }
 
   readonly #heard: Receive = (channel, payload) => {
-    if (payload.toString() === this.#options.gateway) return
+    if (payload.toString() === this.#options.gateway) return true
     this.#suspects.set(this.#options.userOf(channel), "told")
     setImmediate(() => this.#look())
+    return true
   }
 
   #look(): void {

@@ -9,7 +9,8 @@
  * afterwards. Nobody waits longer for it than a command may take: while Redis is away, holding returns at once, and the loss follows.
  */
 
-export type Receive = (channel: string, payload: Buffer) => void
+/** False: it could not be read. */
+export type Receive = (channel: string, payload: Buffer) => boolean
 
 /** Redis's side, on whatever connection there is. */
 export interface ChannelsWire {
@@ -50,6 +51,7 @@ export class Channels {
   #scheduled = false
   #lost = false
   #told = 0
+  #malformed = 0
 
   constructor(wire: ChannelsWire) {
     this.#wire = wire
@@ -62,6 +64,11 @@ export class Channels {
   /** How often a loss was told. */
   get losses(): number {
     return this.#told
+  }
+
+  /** What came and could not be read. */
+  get malformed(): number {
+    return this.#malformed
   }
 
   hold(name: string, receive: Receive): Held {
@@ -97,7 +104,7 @@ export class Channels {
   take(name: string, payload: Buffer): void {
     const channel = this.#channels.get(name)
     if (channel === undefined) return
-    for (const receive of channel.receivers.keys()) receive(name, payload)
+    for (const receive of channel.receivers.keys()) if (!receive(name, payload)) this.#malformed++
   }
 
   /** There is a connection on which nothing was asked for yet. */

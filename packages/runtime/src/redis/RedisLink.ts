@@ -35,6 +35,8 @@ export interface RedisStats {
   readonly channels: number
   /** Times after which listeners were told that they may have missed something. */
   readonly losses: number
+  /** What others published and could not be read. */
+  readonly malformed: number
 }
 
 /** A script that Redis keeps by its digest. */
@@ -162,6 +164,7 @@ export const openRedis = Effect.fnUntraced(function* (
       ...counts,
       channels: channels.size,
       losses: channels.losses,
+      malformed: channels.malformed,
     }),
   }
 })
