@@ -20,7 +20,7 @@ export interface Holder {
 }
 
 /** Tokens and endpoints are random and long: their hash tells nothing. */
-const hashOf = (target: PushTarget): Buffer =>
+export const hashOf = (target: PushTarget): Buffer =>
   createHash("sha256")
     .update(target.provider === "fcm" ? `fcm ${target.token}` : `webpush ${target.subscription.endpoint}`)
     .digest()
