@@ -3,16 +3,16 @@
  *
  * Always true: asking costs an array look-up. Until somebody samples, nothing is given up.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { LoopDelay } from "./LoopDelay.ts"
 import { calm, given, type Sample, step, type Thresholds } from "./Shedding.ts"
 import { type Sheddable, shedOrder } from "./shedOrder.ts"
 
 const SAMPLE_EVERY_MS = 500
-const RESOLUTION_MS = 10
 
 export class Pressure {
+  readonly loopDelay = new LoopDelay()
   #state = calm
   #rises = 0
   readonly #thresholds: Thresholds | undefined
@@ -48,21 +48,20 @@ export class Pressure {
   watch(storeWaiting: () => number): Effect.Effect<void, never, Scope.Scope> {
     return Effect.acquireRelease(
       Effect.sync(() => {
-        const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-        delay.enable()
+        const stop = this.loopDelay.start()
         const timer = setInterval(() => {
-          const { mean } = delay
-          delay.reset()
-          // The histogram holds the whole time between two wakings, of which the resolution was meant.
-          const loopDelayMs = Number.isFinite(mean) ? Math.max(0, mean / 1e6 - RESOLUTION_MS) : 0
-          this.take({ at: performance.now(), loopDelayMs, storeWaiting: storeWaiting() })
+          this.take({
+            at: performance.now(),
+            loopDelayMs: this.loopDelay.mean(),
+            storeWaiting: storeWaiting(),
+          })
         }, SAMPLE_EVERY_MS)
-        return { delay, timer }
+        return { stop, timer }
       }),
-      ({ delay, timer }) =>
+      ({ stop, timer }) =>
         Effect.sync(() => {
           clearInterval(timer)
-          delay.disable()
+          stop()
         }),
     ).pipe(Effect.asVoid)
   }

@@ -3,7 +3,6 @@
  *
  * Always true: all but those two is answered from memory and asks nobody, so that it answers when nobody else does.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks"
 import type { RequestListener } from "node:http"
 import type { PushOpsAnswer, PushRoutes } from "./pushes.ts"
 import type { RebuildRoutes } from "./rebuilds.ts"
@@ -21,20 +20,7 @@ export type Readiness = () => ReadonlyArray<string>
 /** What a server that can serve does without at the moment. */
 export type Shedding = () => ReadonlyArray<string>
 
-const loopDelay = monitorEventLoopDelay({ resolution: 10 })
-loopDelay.enable()
-
 const processGauges: ReadonlyArray<Gauge> = [
-  {
-    name: "parley_event_loop_delay_p99_seconds",
-    help: "99th percentile of the main loop's delay since the last scrape",
-    type: "gauge",
-    read: () => {
-      const value = loopDelay.percentile(99) / 1e9
-      loopDelay.reset()
-      return [{ value }]
-    },
-  },
   {
     name: "parley_resident_memory_bytes",
     help: "resident memory of the process",

@@ -11,6 +11,12 @@ export const pressureGauges = ({
   stream,
 }: Pick<Parts, "admission" | "limiter" | "pressure" | "stream">): ReadonlyArray<Gauge> => [
   {
+    name: "parley_event_loop_delay_p99_seconds",
+    help: "99th percentile of the main loop's delay since the last scrape",
+    type: "gauge",
+    read: () => [{ value: pressure.loopDelay.p99() / 1e3 }],
+  },
+  {
     name: "parley_shedding_level",
     help: `given up under pressure: 0 nothing, then in this order ${shedOrder.map((what, at) => `${at + 1} ${what}`).join(", ")}`,
     type: "gauge",
