@@ -8,6 +8,11 @@ import * as Redacted from "effect/Redacted"
 import { isProxy } from "./limits/callerAddress.ts"
 import * as Schema from "effect/Schema"
 import { type PushSettings, pushVariables, readPushSettings } from "./push/pushSettings.ts"
+import {
+  readTelemetrySettings,
+  type TelemetrySettings,
+  telemetryVariables,
+} from "./telemetry/telemetrySettings.ts"
 
 export interface Config {
   /** Where the API, the stream and the page listen. */
@@ -40,6 +45,7 @@ export interface Config {
   readonly residentEntities: number
   /** Lines on stderr: from which severity on, and how they look. */
   readonly log: { readonly level: (typeof logLevels)[number]; readonly format: (typeof logFormats)[number] }
+  readonly telemetry: TelemetrySettings
   readonly push: PushSettings
   readonly limits: Limits
 }
@@ -113,6 +119,7 @@ export const variables: ReadonlyArray<Variable> = [
   { key: "PARLEY_RESIDENT_ENTITIES", fallback: "100000", about: "conversations and users awake at once" },
   { key: "PARLEY_LOG_LEVEL", fallback: "info", about: `lines on stderr: ${logLevels.join(", ")}` },
   { key: "PARLEY_LOG_FORMAT", fallback: "text", about: `how they look: ${logFormats.join(", ")}` },
+  ...telemetryVariables,
   ...pushVariables,
   ...Object.entries(defaultLimits).map(([name, value]) => ({
     key: limitKey(name),
@@ -217,6 +224,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       level: oneOf("PARLEY_LOG_LEVEL", logLevels, "info"),
       format: oneOf("PARLEY_LOG_FORMAT", logFormats, "text"),
     },
+    telemetry: readTelemetrySettings(text, problems),
     push: readPushSettings(text, flag, problems),
     limits: Schema.decodeUnknownSync(Limits)(limits),
   }

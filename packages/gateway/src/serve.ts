@@ -10,6 +10,8 @@ import { EventStore } from "@parley/runtime/EventStore"
 import { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { EntityMeters } from "@parley/runtime/telemetry/EntityMeters"
+import { Spans } from "@parley/runtime/telemetry/Spans"
 import { Sharding } from "effect/cluster/Sharding"
 import { type Durability, server } from "./compose.ts"
 import type { Config } from "./Config.ts"
@@ -18,12 +20,14 @@ import { listen, makeServer } from "./http/listen.ts"
 import { Pressure } from "./limits/Pressure.ts"
 import { RateLimiter } from "./limits/RateLimiter.ts"
 import { logging } from "./logging.ts"
+import { CommitTimes } from "./ops/CommitTimes.ts"
 import { gaugesOf, readinessOf, sheddingOf } from "./ops/gauges.ts"
 import { opsListener } from "./ops/OpsServer.ts"
 import { pushStats } from "./ops/pushGauges.ts"
 import { pushRoutes } from "./ops/pushes.ts"
 import { rebuildRoutes } from "./ops/rebuilds.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
+import { tracing } from "./telemetry/tracing.ts"
 
 /** Connections accepted in one turn of the event loop: thousands come at once after a network is back. */
 const acceptors = 16
@@ -36,13 +40,15 @@ export const serve = Effect.fnUntraced(function* (
   durability: Durability = {},
 ) {
   const [limiter, pressure] = [new RateLimiter(config.limits), new Pressure()]
-  yield* Effect.gen(function* () {
+  const serving = Effect.gen(function* () {
     const [stream, store, sharding] = [yield* StreamServer, yield* EventStore, yield* Sharding]
     const api = yield* makeServer(yield* makeListener(config, limiter))
     yield* stream.attach(api)
+    const commitTimes = new CommitTimes()
     let position = yield* store.headPosition
     yield* store.onCommitted((committed) => {
       position = committed
+      commitTimes.committed(committed)
     })
     let stopping = false
     const parts = {
@@ -57,6 +63,8 @@ export const serve = Effect.fnUntraced(function* (
       headPosition: () => position,
       residents: () => Effect.runSync(sharding.activeEntityCount),
       stopping: () => stopping,
+      entities: yield* EntityMeters,
+      commitTimes,
     }
     yield* pressure.watch(() => parts.store.read().waiting)
     const ops = yield* makeServer(
@@ -66,6 +74,7 @@ export const serve = Effect.fnUntraced(function* (
         yield* rebuildRoutes,
         sheddingOf(parts),
         yield* pushRoutes,
+        config.telemetry.region,
       ),
     )
     // Told to stop before it ever served.
@@ -78,11 +87,11 @@ export const serve = Effect.fnUntraced(function* (
     stopping = true
     yield* Effect.annotateLogs(Effect.logInfo("stopping"), { connections: stream.counters.connections })
     yield* stream.drain(config.drainMs)
-  }).pipe(
-    Effect.provide(server(config, { limiter, pressure }, durability)),
-    Effect.scoped,
-    Effect.provide(logging(config.log)),
-  )
+  }).pipe(Effect.provide(server(config, { limiter, pressure }, durability)), Effect.scoped)
+  // Ends last: what the others leave behind is exported.
+  yield* Effect.flatMap(tracing(config.telemetry), (spans) =>
+    Effect.provideService(serving, Spans, spans),
+  ).pipe(Effect.scoped, Effect.provide(logging(config.log)))
 })
 
 /** What a person on this machine types. */

@@ -40,6 +40,7 @@ export interface Gate {
   readonly isRevoked: (user: string, device: string) => Effect.Effect<boolean, Unavailable>
   /** In the turn in which the handshake was answered. */
   readonly connected: (ws: WebSocket, socket: Duplex, grant: StreamGrant, head: number) => void
+  readonly refused?: (code: Refusal["code"]) => void
   readonly fork: (effect: Effect.Effect<void>) => void
 }
 
@@ -119,6 +120,11 @@ export const upgradeListener = (gate: Gate) => {
     return verdict.ok ? refusal : overRate(verdict)
   }
 
+  const refuse = (socket: Duplex, refusal: Refusal): void => {
+    gate.refused?.(refusal.code)
+    refuseUpgrade(socket, refusal)
+  }
+
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // A peer that goes away meanwhile must not take the process with it.
     socket.on("error", destroySocket)
@@ -126,9 +132,9 @@ export const upgradeListener = (gate: Gate) => {
     gate.fork(
       Effect.map(admit(request, address), (admission) => {
         if (socket.destroyed) return
-        if ("code" in admission) return refuseUpgrade(socket, refusalOf(admission, address))
-        if (gate.draining()) return refuseUpgrade(socket, draining)
-        if (!gate.tokens.use(admission.grant)) return refuseUpgrade(socket, refusalOf(badToken, address))
+        if ("code" in admission) return refuse(socket, refusalOf(admission, address))
+        if (gate.draining()) return refuse(socket, draining)
+        if (!gate.tokens.use(admission.grant)) return refuse(socket, refusalOf(badToken, address))
         socket.off("error", destroySocket)
         // Until the first frame is written, so that both are one write.
         socket.cork()
