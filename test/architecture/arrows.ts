@@ -30,6 +30,7 @@ const runtimePorts = [
   "@parley/runtime/Users",
   "@parley/runtime/Presence",
   "@parley/runtime/eventStore/SqliteLogReader",
+  "@parley/runtime/telemetry/",
 ]
 
 const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cli"].map(
@@ -58,6 +59,10 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
     "node:",
     "jose",
     "ws",
+    // Loaded only where traces are on.
+    "@effect/opentelemetry/OtelTracer",
+    "@opentelemetry/api",
+    "@opentelemetry/sdk-node",
   ],
   client: ["@parley/domain/wire/", "@parley/domain/ids", "@parley/domain/limits", "react"],
   web: [
