@@ -45,7 +45,11 @@ export class Meters {
   /** Answers by the first digit of their status. */
   readonly answers = [0, 0, 0, 0, 0, 0]
   /** Upgrades refused, by the code of the problem. */
-  readonly upgradesRefused = new Map<string, number>()
+  readonly upgradesRefused = new Map<string, number>([
+    ["unavailable", 0],
+    ["rate_limited", 0],
+    ["unauthenticated", 0],
+  ])
   /** Seconds that connections were open, all together. */
   connectionSeconds = 0
   readonly #held: Array<Accepted> = []
