@@ -31,6 +31,7 @@ const runtimePorts = [
   "@parley/runtime/Presence",
   "@parley/runtime/eventStore/SqliteLogReader",
   "@parley/runtime/postgres/",
+  "@parley/runtime/telemetry/",
 ]
 
 const all = ["domain", "runtime", "projections", "gateway", "client", "web", "cli"].map(
@@ -70,6 +71,10 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
     "node:",
     "jose",
     "ws",
+    // Loaded only where traces are on.
+    "@effect/opentelemetry/OtelTracer",
+    "@opentelemetry/api",
+    "@opentelemetry/sdk-node",
   ],
   client: ["@parley/domain/wire/", "@parley/domain/ids", "@parley/domain/limits", "react"],
   web: [

@@ -10,6 +10,11 @@ import { isProxy } from "./limits/callerAddress.ts"
 import * as Schema from "effect/Schema"
 import { type Engines, engineVariables, readEngineSettings } from "./engineSettings.ts"
 import { type PushSettings, pushVariables, readPushSettings } from "./push/pushSettings.ts"
+import {
+  readTelemetrySettings,
+  type TelemetrySettings,
+  telemetryVariables,
+} from "./telemetry/telemetrySettings.ts"
 
 export interface Config {
   /** Where the API, the stream and the page listen. */
@@ -44,6 +49,7 @@ export interface Config {
   readonly residentEntities: number
   /** Lines on stderr: from which severity on, and how they look. */
   readonly log: { readonly level: (typeof logLevels)[number]; readonly format: (typeof logFormats)[number] }
+  readonly telemetry: TelemetrySettings
   readonly push: PushSettings
   /** Absent: log, keys and read models are files of this process. */
   readonly engines?: Engines
@@ -126,6 +132,7 @@ export const variables: ReadonlyArray<Variable> = [
   { key: "PARLEY_LOG_LEVEL", fallback: "info", about: `lines on stderr: ${logLevels.join(", ")}` },
   { key: "PARLEY_LOG_FORMAT", fallback: "text", about: `how they look: ${logFormats.join(", ")}` },
   ...engineVariables,
+  ...telemetryVariables,
   ...pushVariables,
   ...Object.entries(defaultLimits).map(([name, value]) => ({
     key: limitKey(name),
@@ -241,6 +248,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       level: oneOf("PARLEY_LOG_LEVEL", logLevels, "info"),
       format: oneOf("PARLEY_LOG_FORMAT", logFormats, "text"),
     },
+    telemetry: readTelemetrySettings(text, problems),
     push: readPushSettings(text, flag, problems),
     limits: Schema.decodeUnknownSync(Limits)(limits),
   }

@@ -10,6 +10,8 @@ import { EventStore } from "@parley/runtime/EventStore"
 import { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { EntityMeters } from "@parley/runtime/telemetry/EntityMeters"
+import { Spans } from "@parley/runtime/telemetry/Spans"
 import { Sharding } from "effect/cluster/Sharding"
 import { type Durability, type Made, server } from "./compose.ts"
 import type { Config } from "./Config.ts"
@@ -18,6 +20,7 @@ import { listen, makeServer } from "./http/listen.ts"
 import { Pressure } from "./limits/Pressure.ts"
 import { RateLimiter } from "./limits/RateLimiter.ts"
 import { logging } from "./logging.ts"
+import { CommitTimes } from "./ops/CommitTimes.ts"
 import { gaugesOf, readinessOf, sheddingOf } from "./ops/gauges.ts"
 import { opsListener } from "./ops/OpsServer.ts"
 import { pushStats } from "./ops/pushGauges.ts"
@@ -25,6 +28,7 @@ import { pushRoutes } from "./ops/pushes.ts"
 import { rebuildRoutes } from "./ops/rebuilds.ts"
 import { softState } from "./SoftState.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
+import { tracing } from "./telemetry/tracing.ts"
 
 /** Connections accepted in one turn of the event loop: thousands come at once after a network is back. */
 const acceptors = 16
@@ -39,10 +43,12 @@ export const serve = Effect.fnUntraced(function* (
   yield* Effect.gen(function* () {
     const soft = yield* softState(config.redis)
     const made = { soft, limiter: new RateLimiter(config.limits, soft.rates), pressure: new Pressure() }
-    yield* serving(config, stop, ready, made).pipe(
+    const served = serving(config, stop, ready, made).pipe(
       Effect.provide(server(config, made, durability)),
       Effect.scoped,
     )
+    // Ends last: what the others leave behind is exported.
+    yield* Effect.provideService(served, Spans, yield* tracing(config.telemetry))
   }).pipe(Effect.scoped, Effect.provide(logging(config.log)))
 })
 
@@ -55,9 +61,11 @@ const serving = Effect.fnUntraced(function* (
   const [stream, store, sharding] = [yield* StreamServer, yield* EventStore, yield* Sharding]
   const api = yield* makeServer(yield* makeListener(config, limiter))
   yield* stream.attach(api)
+  const commitTimes = new CommitTimes()
   let position = yield* store.headPosition
   yield* store.onCommitted((committed) => {
     position = committed
+    commitTimes.committed(committed)
   })
   let stopping = false
   const parts = {
@@ -73,6 +81,8 @@ const serving = Effect.fnUntraced(function* (
     headPosition: () => position,
     residents: () => Effect.runSync(sharding.activeEntityCount),
     stopping: () => stopping,
+    entities: yield* EntityMeters,
+    commitTimes,
   }
   yield* pressure.watch(() => parts.store.read().waiting)
   const ops = yield* makeServer(
@@ -82,6 +92,7 @@ const serving = Effect.fnUntraced(function* (
       yield* rebuildRoutes,
       sheddingOf(parts),
       yield* pushRoutes,
+      config.telemetry.region,
     ),
   )
   // Told to stop before it ever served.

@@ -8,6 +8,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import { UnreadableEvent } from "@parley/domain/StoredEvent"
 import type { Position, RecordedEvent } from "@parley/runtime/EventStore"
+import { isSampled, traceparentIn } from "@parley/runtime/telemetry/Spans"
 import { openModelFile } from "./modelFile.ts"
 import {
   type AnyEvent,
@@ -22,6 +23,8 @@ import { inTransaction } from "./inTransaction.ts"
 
 /** Events in one transaction. */
 const batchSize = 500
+/** Of a batch that are told of. */
+const mostTraced = 64
 
 /** The log as a follower needs it; `LogReader` of the embedded store is one. */
 export interface FollowedLog {
@@ -63,6 +66,8 @@ export interface Step {
   readonly changes: Changes
   /** False when the log held nothing more. */
   readonly more: boolean
+  /** The trace contexts of events that were applied, some of them if there are many; absent unless asked for. */
+  readonly traced?: ReadonlyArray<string>
 }
 
 interface Checkpoint {
@@ -71,16 +76,29 @@ interface Checkpoint {
   readonly position: number
 }
 
+const tracedAmong = (events: ReadonlyArray<ModelEvent<AnyEvent>>): ReadonlyArray<string> =>
+  events
+    .map(({ recorded }) => traceparentIn(recorded.metadata))
+    .filter(isSampled)
+    .slice(0, mostTraced)
+
 export class Follower {
   readonly #definition: ModelDefinition<AnyEvent>
   readonly #log: FollowedLog
   readonly #database: DatabaseSync
   readonly #moveCheckpoint: StatementSync
   readonly #model: Model<AnyEvent>
+  readonly #tellTraced: boolean
   #position: Position
 
   /** @param file a path, or `:memory:`. A model of another epoch or version, or from beyond the log's end, starts anew. */
-  constructor(definition: ModelDefinition<AnyEvent>, log: FollowedLog, file: string) {
+  constructor(
+    definition: ModelDefinition<AnyEvent>,
+    log: FollowedLog,
+    file: string,
+    { tellTraced = false }: { readonly tellTraced?: boolean } = {},
+  ) {
+    this.#tellTraced = tellTraced
     this.#definition = definition
     this.#log = log
     this.#database = openModelFile(file)
@@ -125,7 +143,8 @@ export class Follower {
       return this.#model.apply(events)
     })
     this.#position = position
-    return { position, changes, more }
+    if (!this.#tellTraced) return { position, changes, more }
+    return { position, changes, more, traced: tracedAmong(events) }
   }
 
   close(): void {

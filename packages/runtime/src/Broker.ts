@@ -7,6 +7,17 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Position } from "./EventStore.ts"
+import type { Accepted } from "./telemetry/Accepted.ts"
+
+/**
+ * What led to an announcement: when the request came in, when its entity heard that the event is durable (milliseconds since 1970,
+ * finer than one), and, where that is traced, W3C's trace context.
+ */
+export interface AnnouncementTrail {
+  readonly accepted?: Accepted | undefined
+  readonly committedAt: number
+  readonly traceparent?: string
+}
 
 /** One committed event of a conversation, encoded once for everybody. */
 export interface Announcement {
@@ -27,6 +38,8 @@ export interface Announcement {
   readonly hiddenFrame?: Buffer
   /** With `about`: the event changes what the message says, so a replay of the message shows something else. */
   readonly rewrites?: boolean
+  /** For telemetry alone, and absent where an event was read from the log. */
+  readonly trail?: AnnouncementTrail
 }
 
 /** What a user is told of his being added or removed: `added` and `removed` may leave out everybody but him. */

@@ -14,12 +14,17 @@ import type { History, Role } from "@parley/domain/conversation/vocabulary"
 import type { Rejection } from "@parley/domain/Rejection"
 import type { MessageBody } from "@parley/domain/wire/MessageBody"
 import type { Unavailable } from "./errors.ts"
+import type { Accepted } from "./telemetry/Accepted.ts"
 
-/** Who asks, and the trail that the event's metadata keeps. `correlation` names the request; `traceparent` is W3C's. */
+/**
+ * Who asks, and the trail that the event's metadata keeps. `correlation` names the request; `traceparent` is W3C's. `accepted` is for
+ * `/metrics` and not kept.
+ */
 export interface Origin {
   readonly actor: string
   readonly correlation: string
   readonly traceparent?: string
+  readonly accepted?: Accepted
 }
 
 export type ConversationRequest =

@@ -27,7 +27,9 @@ export const layer = (
 ): Layer.Layer<Conversations, never, Sharding | AwakeConversations> =>
   Layer.effect(Conversations, make(within))
 
-const make = Effect.fnUntraced(function* (within: Duration.Input) {
+const make = Effect.fnUntraced(function* (
+  within: Duration.Input,
+): Effect.fn.Return<Conversations["Service"], never, Sharding | AwakeConversations> {
   const clientOf = yield* ConversationEntity.client
   const awake = yield* AwakeConversations
   let calls = 0

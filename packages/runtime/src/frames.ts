@@ -13,7 +13,7 @@ import {
   sealedFields,
 } from "@parley/domain/wire/frame"
 import * as Effect from "effect/Effect"
-import type { Announcement } from "./Broker.ts"
+import type { Announcement, AnnouncementTrail } from "./Broker.ts"
 import type { RecordedEvent } from "./EventStore.ts"
 import type { VaultUnavailable } from "./errors.ts"
 import type { DataKey, KeyVault } from "./KeyVault.ts"
@@ -38,10 +38,14 @@ export const announcementOf = (options: {
   readonly position: number
   readonly event: ConversationEvent
   readonly opened: Opened
+  readonly trail?: AnnouncementTrail
 }): Announcement => {
-  const { conversation, seq, position, event, opened } = options
+  const { conversation, seq, position, event, opened, trail } = options
   const frame = Buffer.from(encodeFrame({ conversation, seq, event, opened }))
-  const announcement = { conversation, seq, position, frame }
+  const announcement =
+    trail === undefined
+      ? { conversation, seq, position, frame }
+      : { conversation, seq, position, frame, trail }
   switch (event._tag) {
     case "ConversationCreated":
     case "MemberAdded":

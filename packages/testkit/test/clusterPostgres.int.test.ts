@@ -90,6 +90,6 @@ describe.runIf(postgres.present)("a cluster on Postgres", () => {
         const killed = yield* timed(until(() => both.other.held === shards))
         expect(locks()).toEqual([shards])
         expect([hung, killed].every((ms) => ms < 20_000)).toBe(true)
-        }).pipe(Effect.scoped),
+      }).pipe(Effect.scoped),
   )
 })

@@ -33,6 +33,10 @@ export interface Call {
   readonly request: IncomingMessage
   readonly gate: Gate
   readonly requestId: string
+  /** Milliseconds since 1970, finer than one. */
+  readonly receivedAt: number
+  /** W3C trace context: of the request's own span, where it is traced. */
+  readonly traceparent?: string
   /** Without the query. */
   readonly path: string
   readonly query: URLSearchParams
@@ -42,16 +46,12 @@ export interface Call {
 
 export const freshRequestId = (): string => `req_${fresh(9).toString("hex")}`
 
-const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
-export const originOf = (call: Call, access: Access): Origin => {
-  const trace = call.request.headers["traceparent"]
-  return {
-    actor: access.userId,
-    correlation: call.requestId,
-    ...(typeof trace === "string" && traceparent.test(trace) ? { traceparent: trace } : {}),
-  }
-}
+export const originOf = ({ receivedAt, requestId, traceparent }: Call, access: Access): Origin => ({
+  actor: access.userId,
+  correlation: requestId,
+  accepted: { at: receivedAt, by: "http" },
+  ...(traceparent === undefined ? {} : { traceparent }),
+})
 
 /** The person behind the request. */
 export const authenticate = (tokens: AccessTokens["Service"], call: Call): Effect.Effect<Access, Refused> => {

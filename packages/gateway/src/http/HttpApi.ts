@@ -5,6 +5,8 @@
  * a line in the log.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
+import { preciseNow } from "@parley/runtime/telemetry/Histogram"
+import { isTraceparent, Spans } from "@parley/runtime/telemetry/Spans"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -15,6 +17,7 @@ import { documentFiles } from "../documents/documentFiles.ts"
 import { callerAddress } from "../limits/callerAddress.ts"
 import type { RateLimiter } from "../limits/RateLimiter.ts"
 import { problemOf, type Refused, refuse } from "../problems.ts"
+import { StreamServer } from "../stream/StreamServer.ts"
 import { type Answer, write } from "./Answer.ts"
 import type { Needs, Route, Shared } from "./Api.ts"
 import { type Call, freshRequestId } from "./Call.ts"
@@ -27,6 +30,15 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
 const lingerMs = 2_000
 
 const isText = (value: unknown): value is string => typeof value === "string"
+
+/** Milliseconds since 1970, finer than one; W3C trace context, of the request's own span where it is traced. */
+interface Received {
+  readonly receivedAt: number
+  readonly traceparent?: string
+}
+
+const traceparentOf = ({ headers: { traceparent } }: IncomingMessage): string | undefined =>
+  isTraceparent(traceparent) ? traceparent : undefined
 
 /** The path and query of a request; `undefined` for what cannot be decoded. */
 const addressOf = (request: IncomingMessage): URL | undefined => {
@@ -74,11 +86,19 @@ export const makeListener = Effect.fnUntraced(function* (
   const addressBehind = callerAddress(config.trustedProxies)
   const allowedOrigins = new Set(config.allowedOrigins)
   const fork = yield* FiberSet.makeRuntime<Needs>()
+  const { meters } = (yield* StreamServer).counters
+  const spans = yield* Spans
+  /** The route, so that no id of a path becomes an attribute. */
+  const templateOf = (asked: string | undefined, path: string | undefined): string => {
+    const method = methods.find((one) => one === asked)
+    return (method && path && router.find(method, path)?.handler.path) ?? "other"
+  }
 
   const route = (
     request: IncomingMessage,
     requestId: string,
     url: URL,
+    received: Received,
   ): Effect.Effect<Answer, Refused, Needs> => {
     const path = url.pathname
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET")
@@ -86,7 +106,8 @@ export const makeListener = Effect.fnUntraced(function* (
     if (found !== undefined) {
       const params = Object.fromEntries(Object.entries(found.params).filter(([, value]) => isText(value)))
       const gate = gateOf(shared, addressBehind(request))
-      const call = { request, gate, requestId, path, query: url.searchParams, params } as Call
+      const query = url.searchParams
+      const call = { request, gate, requestId, path, query, params, ...received } as Call
       return found.handler.handle(call, shared)
     }
     const allowed = methods.filter((other) => router.find(other, path) !== undefined)
@@ -109,12 +130,24 @@ export const makeListener = Effect.fnUntraced(function* (
   }
 
   return (request: IncomingMessage, response: ServerResponse) => {
+    const receivedAt = preciseNow()
     const requestId = freshRequestId()
     const url = addressOf(request)
+    const parent = traceparentOf(request)
+    const span = spans?.start({
+      ...{ name: "http.request", kind: "server", startedAt: receivedAt, parent },
+      attributes: {
+        "http.request.method": methods.find((one) => one === request.method) ?? "_OTHER",
+        "http.route": templateOf(request.method, url?.pathname),
+        "parley.request": requestId,
+      },
+    })
+    const traceparent = span?.traceparent ?? parent
+    const received = { receivedAt, ...(traceparent === undefined ? {} : { traceparent }) }
     const answering =
       url === undefined
         ? Effect.succeed(failed(refuse("bad_request", "The address cannot be read."), requestId, "/"))
-        : route(request, requestId, url).pipe(
+        : route(request, requestId, url, received).pipe(
             Effect.catch((refused) => Effect.succeed(failed(refused, requestId, url.pathname))),
             Effect.catchCause((cause) =>
               Effect.as(
@@ -124,7 +157,12 @@ export const makeListener = Effect.fnUntraced(function* (
             ),
           )
     fork(
-      Effect.map(answering, (answer) => {
+      Effect.map(span === undefined ? answering : span.around(answering), (answer) => {
+        meters.answered(answer.status, receivedAt)
+        span?.end({
+          attributes: { "http.response.status_code": answer.status },
+          ...(answer.status < 500 ? {} : { failed: "server error" }),
+        })
         if (response.destroyed) return
         const headers = {
           "x-request-id": requestId,

@@ -5,10 +5,13 @@
  * forgotten for that reader alone. Not for: how busy the loop is (`stream/LoopShare.ts`).
  */
 import { createHistogram } from "node:perf_hooks"
+import { Histogram, latencyBounds } from "@parley/runtime/telemetry/Histogram"
 
 const everyMs = 20
 
 export class LoopDelay {
+  /** Seconds. */
+  readonly histogram = new Histogram(latencyBounds)
   readonly #sinceScrape = createHistogram()
   #late = 0
   #samples = 0
@@ -27,6 +30,7 @@ export class LoopDelay {
   record(lateMs: number): void {
     this.#late += lateMs
     this.#samples += 1
+    this.histogram.record(lateMs / 1_000)
     this.#sinceScrape.record(Math.max(1, Math.round(lateMs * 1e6)))
   }
 

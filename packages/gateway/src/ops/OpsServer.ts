@@ -7,11 +7,18 @@ import type { RequestListener } from "node:http"
 import type { PushOpsAnswer, PushRoutes } from "./pushes.ts"
 import type { RebuildRoutes } from "./rebuilds.ts"
 
+export interface Figure {
+  /** Of the name: a histogram's buckets, sum and count. */
+  readonly suffix?: "_bucket" | "_sum" | "_count"
+  readonly labels?: string
+  readonly value: number
+}
+
 export interface Gauge {
   readonly name: string
   readonly help: string
-  readonly type: "counter" | "gauge"
-  readonly read: () => ReadonlyArray<{ readonly labels?: string; readonly value: number }>
+  readonly type: "counter" | "gauge" | "histogram"
+  readonly read: () => ReadonlyArray<Figure>
 }
 
 /** What keeps the server from serving; empty when it can. */
@@ -29,14 +36,23 @@ const processGauges: ReadonlyArray<Gauge> = [
   },
 ]
 
-const prometheus = (gauges: ReadonlyArray<Gauge>): string =>
-  [...gauges, ...processGauges]
-    .flatMap(({ name, help, type, read }) => [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} ${type}`,
-      ...read().map(({ labels, value }) => `${name}${labels === undefined ? "" : `{${labels}}`} ${value}`),
-    ])
-    .join("\n") + "\n"
+/** @param region a label of every figure; absent: none. */
+const prometheus = (gauges: ReadonlyArray<Gauge>, region: string | undefined): string => {
+  const everywhere = region === undefined ? [] : [`region="${region}"`]
+  const figure = (name: string, { labels, suffix, value }: Figure): string => {
+    const all = labels === undefined ? everywhere : [...everywhere, labels]
+    return `${name}${suffix ?? ""}${all.length === 0 ? "" : `{${all.join(",")}}`} ${value}`
+  }
+  return (
+    [...gauges, ...processGauges]
+      .flatMap(({ name, help, type, read }) => [
+        `# HELP ${name} ${help}`,
+        `# TYPE ${name} ${type}`,
+        ...read().map((one) => figure(name, one)),
+      ])
+      .join("\n") + "\n"
+  )
+}
 
 const rebuildPath = /^\/rebuild\/([A-Za-z0-9_-]{1,64})$/
 
@@ -47,6 +63,7 @@ export const opsListener =
     rebuild: RebuildRoutes,
     shedding: Shedding = () => [],
     pushes: PushRoutes = () => undefined,
+    region?: string,
   ): RequestListener =>
   (request, response) => {
     const answer = (status: number, text: string, type = "text/plain; charset=utf-8"): void => {
@@ -72,7 +89,7 @@ export const opsListener =
         return answer(200, shed.length === 0 ? "ready\n" : `ready\nshedding ${shed.join(", ")}\n`)
       }
       case "/metrics":
-        return answer(200, prometheus(gauges), "text/plain; version=0.0.4; charset=utf-8")
+        return answer(200, prometheus(gauges, region), "text/plain; version=0.0.4; charset=utf-8")
       default:
         return answer(404, "not found\n")
     }

@@ -3,10 +3,14 @@ import type { Drift } from "@parley/projections/Drift"
 import type { ModelsStats } from "@parley/projections/modelServices"
 import type { EventStoreStats } from "@parley/runtime/eventStore/EventStoreStats"
 import type { RedisStats } from "@parley/runtime/redis/RedisLink"
+import type { EntityCounts } from "@parley/runtime/telemetry/EntityMeters"
 import type { Admission } from "../limits/Admission.ts"
 import type { Pressure } from "../limits/Pressure.ts"
 import type { RateLimiter } from "../limits/RateLimiter.ts"
 import type { StreamCounters } from "../stream/StreamCounters.ts"
+import type { CommitTimes } from "./CommitTimes.ts"
+import { histogramGauges } from "./histograms.ts"
+import { entityGauges, messageGauges } from "./messageGauges.ts"
 import type { Gauge, Readiness } from "./OpsServer.ts"
 import { presenceGauges } from "./presenceGauges.ts"
 import { pressureGauges } from "./pressureGauges.ts"
@@ -31,6 +35,8 @@ export interface Parts {
   /** Entities awake. */
   readonly residents: () => number
   readonly stopping: () => boolean
+  readonly entities: EntityCounts
+  readonly commitTimes: CommitTimes
 }
 
 const lags = (parts: Parts): ReadonlyArray<readonly [string, number, string | undefined]> =>
@@ -67,6 +73,18 @@ const sampled = (parts: Parts, count: "samples" | "drifts") =>
     value: counts[count],
   }))
 
+/** Of a store that commits in this process; another one shows its own. */
+const commitGauges = (store: Parts["store"]): ReadonlyArray<Gauge> => {
+  const { histograms } = store.read()
+  if (histograms === undefined) return []
+  const { appends, events, seconds } = histograms
+  return [
+    ...histogramGauges("parley_commit_seconds", "a commit, its fsync included", () => [[undefined, seconds]]),
+    ...histogramGauges("parley_commit_appends", "appends in a commit", () => [[undefined, appends]]),
+    ...histogramGauges("parley_commit_events", "events in a commit", () => [[undefined, events]]),
+  ]
+}
+
 type Single = readonly [name: string, help: string, type: Gauge["type"], read: () => number]
 
 export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
@@ -76,8 +94,6 @@ export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
     ["parley_appends_total", "appends made durable", "counter", () => store().appends],
     ["parley_commits_total", "commits of the event store, each one fsync", "counter", () => store().commits],
     ["parley_events_total", "events made durable", "counter", () => store().events],
-    ["parley_commit_seconds_total", "time in commits", "counter", () => store().commitMsTotal / 1_000],
-    ["parley_commit_seconds_max", "longest commit", "gauge", () => store().commitMsMax / 1_000],
     ["parley_appends_waiting", "appends not answered yet", "gauge", () => store().waiting],
     ["parley_resident_entities", "conversations and users awake", "gauge", parts.residents],
     ["parley_connections", "open connections", "gauge", () => stream.connections],
@@ -92,6 +108,13 @@ export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
       "counter",
       () => stream.gapsFilled,
     ],
+    [
+      "parley_announcements_repeated_total",
+      "announcements that the hub knew already",
+      "counter",
+      () => stream.announcementsDropped,
+    ],
+    ["parley_syncs_total", "replays of sync", "counter", () => stream.syncs],
     ["parley_slow_stopped_total", "connections that read too slowly", "counter", () => stream.slowStopped],
   ]
   return [
@@ -99,12 +122,25 @@ export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
     ...pushGauges(parts.push),
     ...presenceGauges(stream),
     ...redisGauges(parts.redis),
+    ...messageGauges(stream.meters),
+    ...entityGauges(parts.entities),
+    ...commitGauges(parts.store),
     ...singles.map(([name, help, type, read]) => ({ name, help, type, read: () => [{ value: read() }] })),
     {
       name: "parley_model_lag",
       help: "events between the log's end and a model",
       type: "gauge",
       read: () => lags(parts).map(([name, value]) => ({ labels: `model="${name}"`, value })),
+    },
+    {
+      name: "parley_model_lag_seconds",
+      help: "for how long there has been something in the log that a model does not know",
+      type: "gauge",
+      read: () =>
+        Object.entries(parts.models.read()).map(([name, { position }]) => ({
+          labels: `model="${name}"`,
+          value: parts.commitTimes.secondsBehind(position, parts.headPosition()),
+        })),
     },
     {
       name: "parley_projection_samples_total",

@@ -2,6 +2,7 @@
 import { type LimiterName, limiters } from "../limits/limiters.ts"
 import { shedOrder } from "../limits/shedOrder.ts"
 import type { Parts } from "./gauges.ts"
+import { histogramGauges } from "./histograms.ts"
 import type { Gauge } from "./OpsServer.ts"
 
 export const pressureGauges = ({
@@ -16,6 +17,11 @@ export const pressureGauges = ({
     type: "gauge",
     read: () => [{ value: pressure.loopDelay.p99() / 1e3 }],
   },
+  ...histogramGauges(
+    "parley_event_loop_delay_seconds",
+    "how late a timer of the main loop was called",
+    () => [[undefined, pressure.loopDelay.histogram]],
+  ),
   {
     name: "parley_shedding_level",
     help: `given up under pressure: 0 nothing, then in this order ${shedOrder.map((what, at) => `${at + 1} ${what}`).join(", ")}`,

@@ -10,6 +10,7 @@
  */
 import { Unavailable } from "@parley/runtime/errors"
 import type { Announcement } from "@parley/runtime/Broker"
+import { isSampled, type SpanMaker } from "@parley/runtime/telemetry/Spans"
 import * as Effect from "effect/Effect"
 import type { Attachment } from "./Attachment.ts"
 import type { ConversationLog } from "./ConversationLog.ts"
@@ -30,6 +31,8 @@ export interface HubContext {
   readonly rules: HistoryRules
   readonly counters: StreamCounters
   readonly fork: (effect: Effect.Effect<void>) => void
+  /** Absent: nothing is traced. */
+  readonly spans?: SpanMaker | undefined
 }
 
 export class Hub {
@@ -66,10 +69,21 @@ export class Hub {
 
   take(announcement: Announcement): void {
     const { seq } = announcement
-    if (this.#open && seq === this.last + 1 && this.#knowsWhoSees(announcement))
-      this.deliver(framed(announcement))
+    if (this.#open && seq === this.last + 1 && this.#knowsWhoSees(announcement)) this.#announce(announcement)
     else if (seq > this.last) this.noteHead(seq)
     else this.#context.counters.announcementsDropped++
+  }
+
+  /** As `deliver`, and measured. */
+  #announce(announcement: Announcement): void {
+    const { trail } = announcement
+    const { counters, spans } = this.#context
+    const parent = trail?.traceparent
+    const span =
+      spans !== undefined && isSampled(parent) ? spans.start({ name: "hub.deliver", parent }) : undefined
+    const toOthers = this.deliver(framed(announcement))
+    if (trail !== undefined) counters.meters.broadcast(trail, toOthers)
+    span?.end({ attributes: { "parley.attached": this.attachments.length } })
   }
 
   /** From whom an event about an earlier message is hidden. While that is not known it is read from the log, behind the answer. */
@@ -118,27 +132,28 @@ export class Hub {
     this.attachments[index] = moved
   }
 
-  /** The event after `last`. */
-  deliver(event: FramedEvent): void {
+  /** The event after `last`. True when it was handed to somebody who did not send it. */
+  deliver(event: FramedEvent): boolean {
     this.last = event.seq
     if (event.position > this.lastPosition) this.lastPosition = event.position
     this.#context.rings.push(this.ring, event)
     // Handing over a removal detaches, which reorders the list: those go last, from a copy.
-    if (event.removed === undefined) this.#broadcast(this.attachments, event)
-    else {
-      const leaving = this.attachments.filter((attachment) => removes(event, attachment.recipient.user))
-      this.#broadcast(
-        this.attachments.filter((attachment) => !removes(event, attachment.recipient.user)),
-        event,
-      )
-      this.#broadcast(leaving, event)
-    }
+    if (event.removed === undefined) return this.#broadcast(this.attachments, event)
+    const leaving = this.attachments.filter((attachment) => removes(event, attachment.recipient.user))
+    const staying = this.attachments.filter((attachment) => !removes(event, attachment.recipient.user))
+    const stayed = this.#broadcast(staying, event)
+    return this.#broadcast(leaving, event) || stayed
   }
 
-  #broadcast(attachments: ReadonlyArray<Attachment>, event: FramedEvent): void {
+  #broadcast(attachments: ReadonlyArray<Attachment>, event: FramedEvent): boolean {
     const { seq } = event
-    for (const attachment of attachments)
-      if (attachment.live && attachment.sent < seq) attachment.recipient.hand(attachment, event)
+    let toOthers = false
+    for (const attachment of attachments) {
+      if (!attachment.live || attachment.sent >= seq) continue
+      attachment.recipient.hand(attachment, event)
+      toOthers ||= attachment.recipient.user !== event.sender
+    }
+    return toOthers
   }
 }
 

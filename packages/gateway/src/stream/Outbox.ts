@@ -27,9 +27,12 @@ export const ROOM_BYTES = 262_144
 export class Flusher {
   #dirty: Array<Outbox> = []
   readonly #schedule: (run: () => void) => void
+  readonly #flushed: () => void
 
-  constructor(schedule: (run: () => void) => void = setImmediate) {
+  /** @param flushed called when the frames of a turn have been written. */
+  constructor(flushed: () => void = () => undefined, schedule: (run: () => void) => void = setImmediate) {
     this.#schedule = schedule
+    this.#flushed = flushed
   }
 
   add(outbox: Outbox): void {
@@ -41,6 +44,7 @@ export class Flusher {
     const dirty = this.#dirty
     this.#dirty = []
     for (const outbox of dirty) outbox.flush()
+    this.#flushed()
   }
 }
 

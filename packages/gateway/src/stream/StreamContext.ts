@@ -7,6 +7,7 @@ import type { ReceiptReads } from "@parley/projections/ReceiptReads"
 import type { Conversations } from "@parley/runtime/Conversations"
 import type { Unavailable } from "@parley/runtime/errors"
 import type { Ending } from "@parley/runtime/Presence"
+import type { SpanMaker } from "@parley/runtime/telemetry/Spans"
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { Admission } from "../limits/Admission.ts"
@@ -70,6 +71,8 @@ export interface StreamContext {
   readonly counters: StreamCounters
   /** Starts at once, in the caller's turn; interrupted when the server stops. */
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+  /** Absent: nothing is traced. */
+  readonly spans?: SpanMaker | undefined
   /** Milliseconds. */
   readonly now: () => number
   /** Connections for which bytes wait: judged every second. */

@@ -1,3 +1,4 @@
+import { Meters } from "../telemetry/Meters.ts"
 import { Drops } from "./Drops.ts"
 
 /** What the stream counts for `/metrics`. Plain numbers: rising, but for the gauges. */
@@ -34,6 +35,7 @@ export interface StreamCounters {
   typingThrottled: number
   /** Frames without a `seq` that were dropped. */
   readonly drops: Drops
+  readonly meters: Meters
 }
 
 export const streamCounters = (): StreamCounters => ({
@@ -57,4 +59,5 @@ export const streamCounters = (): StreamCounters => ({
   presence: () => ({ watches: 0, pending: 0, owed: 0 }),
   typingThrottled: 0,
   drops: new Drops(),
+  meters: new Meters(),
 })

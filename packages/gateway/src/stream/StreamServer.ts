@@ -23,6 +23,7 @@ import { KeyVault } from "@parley/runtime/KeyVault"
 import type { Presence } from "@parley/runtime/Presence"
 import { Users } from "@parley/runtime/Users"
 import { randomPool } from "@parley/runtime/randomPool"
+import { Spans } from "@parley/runtime/telemetry/Spans"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -145,10 +146,10 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   const fork = (yield* FiberSet.makeRuntime<never>()) as StreamContext["fork"]
-  const counters = streamCounters()
+  const [counters, spans] = [streamCounters(), yield* Spans]
   const log = conversationLog(store, vault)
   const rules = new HistoryRules(log)
-  const hubs = new Hubs(broker, { log, rings: new Rings(RING_BYTES), rules, counters, fork })
+  const hubs = new Hubs(broker, { log, rings: new Rings(RING_BYTES), rules, counters, fork, spans })
   const users = new ConnectedUsers(broker, hubs, limits.connections_per_user)
   const counts = new MemberCounts(history, fork, now)
   const cursors = new Cursors(options.secret)
@@ -190,9 +191,10 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     limits,
     cursors,
     epoch: store.epoch,
-    flusher: new Flusher(),
+    flusher: new Flusher(counters.meters.flushed),
     counters,
     fork,
+    spans,
     now,
     congested: new Set(),
     touched: new Set(),
@@ -223,6 +225,7 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
   const tick = (): void => {
     const at = now()
     loop.sample()
+    counters.meters.connectionSeconds += (counters.connections * TICK_MS) / 1_000
     wheel.tick(at)
     missed.round()
     judgeSlow(context, at)
@@ -281,6 +284,7 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
         head: log.headPosition,
         isRevoked: (user, device) => people.isRevoked(user, device),
         connected,
+        refused: (code) => counters.meters.upgradeRefused(code),
         fork,
       })
       return Effect.acquireRelease(

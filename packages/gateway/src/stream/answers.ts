@@ -1,5 +1,6 @@
 /** How a connection says no: the frame that was refused, and why. */
 import type { FieldError } from "@parley/domain/wire/problem"
+import type { Span } from "@parley/runtime/telemetry/Spans"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { type LimiterName, limiters } from "../limits/limiters.ts"
@@ -34,8 +35,10 @@ export const refuseFailure = (
   to: AnswerTo,
   cause: Cause.Cause<unknown>,
   requestId?: string,
+  span?: Span,
 ): void => {
   const failed = Cause.hasFails(cause) || Cause.hasInterruptsOnly(cause)
-  if (!failed) session.context.fork(Effect.logError("A request failed", cause))
+  const line = Effect.logError("A request failed", cause)
+  if (!failed) session.context.fork(span === undefined ? line : span.around(line))
   refuseWith(session, to, failed ? unavailable() : refuse("internal"), requestId)
 }

@@ -8,6 +8,8 @@ import { unanswered } from "@parley/domain/wire/clientFrames"
 import type { FieldError } from "@parley/domain/wire/problem"
 import { readClientFrame } from "@parley/domain/wire/readClientFrame"
 import { findForbidden, jsonDepth, mayHoldForbidden } from "@parley/domain/wire/text"
+import { preciseNow } from "@parley/runtime/telemetry/Histogram"
+import { isTraceparent } from "@parley/runtime/telemetry/Spans"
 import { badRequest, refuseWith } from "./answers.ts"
 import type { AnswerTo } from "./controlFrames.ts"
 import { overBudget } from "./frameBudget.ts"
@@ -21,6 +23,7 @@ export const receive = (session: Session, data: Buffer, binary: boolean): void =
   if (session.closed || session.leaving) return
   const { counters, limits } = session.context
   counters.framesReceived++
+  const receivedAt = preciseNow()
   if (data.length > limits.frame_bytes) return session.close(4513, "frame too large")
   if (binary) return malformed(session, {}, [{ path: "", message: "Expected a text message" }])
   const text = data.toString()
@@ -52,7 +55,7 @@ export const receive = (session: Session, data: Buffer, binary: boolean): void =
     case "Edit":
     case "Delete":
     case "React":
-      return askConversation(session, frame.frame)
+      return askConversation(session, frame.frame, receivedAt, traceparentOf(value))
     case "Receipt":
       return takeReceipt(session, frame.frame)
     case "Typing":
@@ -68,6 +71,12 @@ const forbiddenIn = (text: string, value: unknown, depth: number): FieldError | 
   if (!mayHoldForbidden(text)) return undefined
   const path = findForbidden(value)
   return path === undefined ? undefined : { path, message: "NUL and lone surrogates are not accepted" }
+}
+
+/** Of the envelope; anything else under this name is ignored, as every unknown field. */
+const traceparentOf = (value: unknown): string | undefined => {
+  const { traceparent } = value as { readonly traceparent?: unknown }
+  return traceparent !== undefined && isTraceparent(traceparent) ? traceparent : undefined
 }
 
 /** The envelope alone of a frame that is refused for its content, so that the answer names it and nothing else is looked at. */

@@ -17,8 +17,11 @@ import { toWire } from "@parley/domain/Timestamp"
 import type { Rejection } from "@parley/domain/Rejection"
 import type { ConversationReply, ConversationRequest, Origin } from "@parley/runtime/Conversations"
 import type { Unavailable } from "@parley/runtime/errors"
+import type { Accepted } from "@parley/runtime/telemetry/Accepted"
+import type { Span } from "@parley/runtime/telemetry/Spans"
 import * as Exit from "effect/Exit"
 import { refuse, refusedByDomain } from "../problems.ts"
+import { outcomeOf } from "../telemetry/outcomeOf.ts"
 import { refuseFailure, refuseOverRate, refuseWith } from "./answers.ts"
 import type { AnswerTo } from "./controlFrames.ts"
 import type { Session } from "./Session.ts"
@@ -30,7 +33,13 @@ export type RequestFrame =
   | ReactionAddFrame
   | ReactionRemoveFrame
 
-export const askConversation = (session: Session, frame: RequestFrame): void => {
+/** @param receivedAt milliseconds since 1970, finer than one. @param parent W3C trace context that came with the frame. */
+export const askConversation = (
+  session: Session,
+  frame: RequestFrame,
+  receivedAt: number,
+  parent?: string,
+): void => {
   const { context, user } = session
   const { conversation_id: conversation } = frame
   const to: AnswerTo = {
@@ -43,11 +52,29 @@ export const askConversation = (session: Session, frame: RequestFrame): void => 
   if (!verdict.ok) return refuseOverRate(session, to, verdict)
   session.await()
   const requestId = session.requestId()
-  const request = requestOf(frame, { actor: user, correlation: requestId })
+  const accepted: Accepted = { at: receivedAt, by: "stream" }
+  const span = context.spans?.start({
+    ...{ name: "stream.request", kind: "server", startedAt: receivedAt, parent },
+    attributes: {
+      "parley.frame": frame.type,
+      "parley.conversation": conversation,
+      "parley.request": requestId,
+    },
+  })
+  const trace = span?.traceparent ?? parent
+  const request = requestOf(
+    frame,
+    trace === undefined
+      ? { actor: user, correlation: requestId, accepted }
+      : { actor: user, correlation: requestId, accepted, traceparent: trace },
+  )
   const { conversations } = context
   const answered = (exit: Exit.Exit<ConversationReply, Unavailable>): void => {
     session.answered()
-    if (!session.closed) answer(session, to, requestId, exit)
+    const outcome = outcomeOf(exit)
+    context.counters.meters.command(accepted, outcome)
+    span?.end(outcome === "done" || outcome === "duplicate" ? {} : { failed: outcome })
+    if (!session.closed) answer(session, to, requestId, exit, span)
   }
   const told = conversations.tell?.(conversation, request, (reply) =>
     answered(reply._tag === "Unavailable" ? Exit.fail(reply) : Exit.succeed(reply)),
@@ -80,8 +107,9 @@ const answer = (
   to: AnswerTo,
   requestId: string,
   exit: Exit.Exit<ConversationReply, Unavailable>,
+  span: Span | undefined,
 ): void => {
-  if (Exit.isFailure(exit)) return refuseFailure(session, to, exit.cause, requestId)
+  if (Exit.isFailure(exit)) return refuseFailure(session, to, exit.cause, requestId, span)
   const reply = exit.value
   if (reply._tag === "Rejected")
     return refuseWith(session, to, refusedByDomain(inPayload(reply.rejection)), requestId)

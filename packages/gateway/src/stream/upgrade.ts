@@ -41,6 +41,7 @@ export interface Gate {
   readonly isRevoked: (user: string, device: string) => Effect.Effect<boolean, Unavailable>
   /** In the turn in which the handshake was answered. */
   readonly connected: (ws: WebSocket, socket: Duplex, grant: StreamGrant, head: number) => void
+  readonly refused?: (code: Refusal["code"]) => void
   readonly fork: (effect: Effect.Effect<void>) => void
 }
 
@@ -120,6 +121,11 @@ export const upgradeListener = (gate: Gate) => {
     return verdict.ok ? refusal : overRate(verdict)
   }
 
+  const refuse = (socket: Duplex, refusal: Refusal): void => {
+    gate.refused?.(refusal.code)
+    refuseUpgrade(socket, refusal)
+  }
+
   const answer = Effect.fnUntraced(function* (
     request: IncomingMessage,
     socket: Duplex,
@@ -128,12 +134,12 @@ export const upgradeListener = (gate: Gate) => {
   ): Effect.fn.Return<void> {
     const admission = yield* admit(request, address)
     if (socket.destroyed) return
-    if ("code" in admission) return refuseUpgrade(socket, refusalOf(admission, address))
-    if (gate.draining()) return refuseUpgrade(socket, draining)
-    if (!(yield* gate.tokens.use(admission.grant))) return refuseUpgrade(socket, refusalOf(badToken, address))
+    if ("code" in admission) return refuse(socket, refusalOf(admission, address))
+    if (gate.draining()) return refuse(socket, draining)
+    if (!(yield* gate.tokens.use(admission.grant))) return refuse(socket, refusalOf(badToken, address))
     // It may have been asked elsewhere, which takes a moment.
     if (socket.destroyed) return
-    if (gate.draining()) return refuseUpgrade(socket, draining)
+    if (gate.draining()) return refuse(socket, draining)
     socket.off("error", destroySocket)
     // Until the first frame is written, so that both are one write.
     socket.cork()

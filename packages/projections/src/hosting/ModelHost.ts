@@ -9,7 +9,7 @@ import type { Position } from "@parley/runtime/EventStore"
 import { Unavailable } from "@parley/runtime/errors"
 import { Pending } from "@parley/runtime/Pending"
 import type { Changes } from "../Model.ts"
-import type { FromModel, Query, QueryReply, ToModel } from "./messages.ts"
+import type { AppliedTraces, FromModel, Query, QueryReply, ToModel } from "./messages.ts"
 
 const queryTimeoutMs = 5_000
 /** How long a read waits for its model before it gives up. */
@@ -39,6 +39,8 @@ export interface ModelStats {
 export interface HostOptions {
   readonly post: (message: ToModel) => void
   readonly onProgress: (position: Position, changes: Changes) => void
+  /** Where events are traced. */
+  readonly onApplied?: ((applied: AppliedTraces) => void) | undefined
   /** Trouble, or the end, for the log of the process. */
   readonly onFailure: (reason: string) => void
 }
@@ -91,6 +93,7 @@ export class ModelHost {
         this.#opened = true
         this.#trouble = undefined
         this.#position = message.position
+        if (message.applied !== undefined) this.#options.onApplied?.(message.applied)
         // Whoever waits for the model finds what it changed announced.
         this.#options.onProgress(message.position, message.changes)
         for (const waiter of this.#waiters)

@@ -6,6 +6,7 @@
  * queries go on. A query that asks for more of the log than the model knows waits for the batch that brings it there.
  */
 import { type Follower, LogUnreachable } from "../Follower.ts"
+import { preciseNow } from "@parley/runtime/telemetry/Histogram"
 import { isDamage, isTrouble } from "../modelFile.ts"
 import type { FromModel, Query, QueryReply, ToModel } from "./messages.ts"
 
@@ -79,19 +80,27 @@ export class ModelLoop {
     if (this.#ended) return
     if (this.#follower === undefined) return this.#open()
     const before = this.#follower.position
+    const startedAt = preciseNow()
     try {
-      const { position, changes, more } = this.#follower.step()
+      const { position, changes, more, traced } = this.#follower.step()
       this.#pauseMs = firstPauseMs
-      if (position !== before || this.#troubled) this.#progressed(changes)
+      if (position !== before || this.#troubled) this.#progressed(changes, traced, startedAt)
       if (more) this.#soon()
     } catch (cause) {
       this.#failed(cause)
     }
   }
 
-  #progressed(changes: Extract<FromModel, { _tag: "Progress" }>["changes"]): void {
+  #progressed(
+    changes: Extract<FromModel, { _tag: "Progress" }>["changes"],
+    traceparents: ReadonlyArray<string> = [],
+    startedAt = 0,
+  ): void {
     this.#troubled = false
-    this.#options.say({ _tag: "Progress", position: this.#follower!.position, changes })
+    const { position } = this.#follower!
+    const applied =
+      traceparents.length === 0 ? {} : { applied: { traceparents, startedAt, endedAt: preciseNow() } }
+    this.#options.say({ _tag: "Progress", position, changes, ...applied })
     // After it: whoever gets an answer finds what it rests on announced.
     this.#take(this.#early.splice(0))
   }

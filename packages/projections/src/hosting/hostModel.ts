@@ -6,11 +6,21 @@ import { EventStore, type Position } from "@parley/runtime/EventStore"
 import { Follower, type FollowedLog } from "../Follower.ts"
 import type { Changes } from "../Model.ts"
 import { type ModelName, modelNamed } from "../modelNamed.ts"
-import type { FromModel, ModelThreadData, ToModel } from "./messages.ts"
+import { type SpanMaker, Spans } from "@parley/runtime/telemetry/Spans"
+import type { AppliedTraces, FromModel, ModelThreadData, ToModel } from "./messages.ts"
 import { ModelHost } from "./ModelHost.ts"
 import { ModelLoop } from "./ModelLoop.ts"
 
 type OnProgress = (position: Position, changes: Changes) => void
+
+/** What is behind the log belongs to the trace that the event's own metadata names. */
+const spansOf =
+  (spans: SpanMaker, model: ModelName) =>
+  ({ endedAt, startedAt, traceparents }: AppliedTraces): void => {
+    const attributes = { "parley.model": model }
+    for (const parent of traceparents)
+      spans.start({ name: "projection.apply", parent, startedAt, attributes })?.end({ endedAt })
+  }
 
 const openHost = Effect.fnUntraced(function* (
   model: ModelName,
@@ -22,7 +32,9 @@ const openHost = Effect.fnUntraced(function* (
   const onFailure = (reason: string): void => {
     Effect.runForkWith(context)(Effect.logError(`The ${model} model does not follow the log`, reason))
   }
-  const host = new ModelHost({ post, onProgress, onFailure })
+  const spans = yield* Spans
+  const onApplied = spans === undefined ? undefined : spansOf(spans, model)
+  const host = new ModelHost({ post, onProgress, onFailure, onApplied })
   yield* store.onCommitted(host.committed)
   return host
 })
@@ -32,7 +44,9 @@ export const inWorker = Effect.fnUntraced(function* (
   data: ModelThreadData,
   onProgress: OnProgress,
 ): Effect.fn.Return<ModelHost, never, EventStore | Scope.Scope> {
-  const worker = new Worker(new URL("./modelWorker.ts", import.meta.url), { workerData: data })
+  const worker = new Worker(new URL("./modelWorker.ts", import.meta.url), {
+    workerData: { ...data, tellTraced: (yield* Spans) !== undefined } satisfies ModelThreadData,
+  })
   const ended = new Promise<void>((resolve) => {
     worker.once("exit", () => resolve())
   })

@@ -9,6 +9,15 @@ export interface ModelThreadData {
   readonly file: string
   /** The embedded event store's file. */
   readonly log: string
+  /** Whether events' trace contexts are told of. */
+  readonly tellTraced?: boolean
+}
+
+/** Trace contexts of a batch, and when it was read and applied, in milliseconds since 1970, finer than one. */
+export interface AppliedTraces {
+  readonly traceparents: ReadonlyArray<string>
+  readonly startedAt: number
+  readonly endedAt: number
 }
 
 export interface Query {
@@ -29,7 +38,12 @@ export type ToModel =
 
 export type FromModel =
   /** After each batch: what it changed, and up to where the model now knows the log. */
-  | { readonly _tag: "Progress"; readonly position: Position; readonly changes: Changes }
+  | {
+      readonly _tag: "Progress"
+      readonly position: Position
+      readonly changes: Changes
+      readonly applied?: AppliedTraces
+    }
   | { readonly _tag: "Replies"; readonly replies: ReadonlyArray<QueryReply> }
   /** A batch failed, and will be tried again: the model is as of its last progress meanwhile. */
   | { readonly _tag: "Trouble"; readonly reason: string }

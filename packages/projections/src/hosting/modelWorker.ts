@@ -12,11 +12,11 @@ import { ModelLoop } from "./ModelLoop.ts"
 flushCompileCache()
 
 const port = parentPort!
-const { model, file, log } = workerData as ModelThreadData
+const { model, file, log, tellTraced = false } = workerData as ModelThreadData
 let reader: LogReader | undefined
 
 const loop = new ModelLoop({
-  open: () => new Follower(modelNamed[model], (reader ??= openLogReader(log)), file),
+  open: () => new Follower(modelNamed[model], (reader ??= openLogReader(log)), file, { tellTraced }),
   setAside: () => setAside(file),
   say: (message) => port.postMessage(message),
 })

@@ -14,6 +14,7 @@ import type { EventStore, Position } from "@parley/runtime/EventStore"
 import type { Audience } from "./Audience.ts"
 import { judge } from "./judge.ts"
 import type { PushQueue, ReadElsewhere } from "./PushQueue.ts"
+import type { PushTrails } from "./PushTrails.ts"
 import { conversationPrefix, type Noticed, PushWindow, userPrefix } from "./PushWindow.ts"
 
 /** Decoded in one turn of the loop, which chat waits for. */
@@ -30,6 +31,8 @@ export interface FollowedParts {
   readonly audience: Audience["Service"]
   /** The devices of a person that are in the foreground now. */
   readonly foreground: (user: string) => Effect.Effect<ReadonlyArray<string>, Unavailable>
+  /** Absent: nothing is traced. */
+  readonly trails?: PushTrails | undefined
   /** For runs that have no time: otherwise three seconds, and twice a second. */
   readonly haste?: { readonly judgedAfterMs: number; readonly lookEveryMs: number }
 }
@@ -67,6 +70,7 @@ class Follower {
       const { wanted, suppressed } = judged
       const batch = { from: this.#durable, to, now, wanted, suppressed, read: this.#read }
       yield* this.#parts.queue.enqueue({ epoch: this.#parts.store.epoch, ...batch })
+      this.#parts.trails?.decided(judged.wanted)
       this.#durable = to
       this.#durableSince = now
       this.#read = []
@@ -94,6 +98,7 @@ class Follower {
       toUnavailable,
     )
     const more = recorded.length === pageSize
+    this.#parts.trails?.read(recorded)
     const last = recorded.at(-1)
     this.#noticed = this.#window.take(
       recorded,

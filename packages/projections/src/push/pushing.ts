@@ -7,11 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { EventStore } from "@parley/runtime/EventStore"
 import { Presence } from "@parley/runtime/Presence"
+import { Spans } from "@parley/runtime/telemetry/Spans"
 import { Audience } from "./Audience.ts"
 import { followLog } from "./followLog.ts"
 import { Notices } from "./Notices.ts"
 import { PushQueue } from "./PushQueue.ts"
 import { PushSender } from "./PushSender.ts"
+import { PushTrails } from "./PushTrails.ts"
 import { runPushes } from "./runPushes.ts"
 
 export const layer: Layer.Layer<
@@ -23,7 +25,9 @@ export const layer: Layer.Layer<
     const [store, queue, audience] = [yield* EventStore, yield* PushQueue, yield* Audience]
     const { foreground } = yield* Presence
     const [notices, sender] = [yield* Notices, yield* PushSender]
-    yield* Effect.forkScoped(followLog({ store, queue, audience, foreground }))
-    yield* Effect.forkScoped(runPushes({ queue, notices, sender }))
+    const spans = yield* Spans
+    const trails = spans === undefined ? undefined : new PushTrails(spans)
+    yield* Effect.forkScoped(followLog({ store, queue, audience, foreground, trails }))
+    yield* Effect.forkScoped(runPushes({ queue, notices, sender, trails }))
   }),
 )

@@ -14,6 +14,7 @@ import type { Unavailable } from "@parley/runtime/errors"
 import { backOffMs, mostAttempts } from "./backOff.ts"
 import type { Notices, Prepared } from "./Notices.ts"
 import type { PushJob, PushQueue, Settlement } from "./PushQueue.ts"
+import type { PushTrails } from "./PushTrails.ts"
 import type { PushSender, PushTarget, SendOutcome } from "./PushSender.ts"
 
 const mostAtOnce = 32
@@ -30,6 +31,8 @@ export interface RunParts {
   readonly queue: PushQueue["Service"]
   readonly notices: Notices["Service"]
   readonly sender: PushSender["Service"]
+  /** Absent: nothing is traced. */
+  readonly trails?: PushTrails | undefined
 }
 
 type Ending = SendOutcome | Extract<Prepared, { readonly _tag: "Needless" }>
@@ -118,7 +121,9 @@ export const runPushes = Effect.fnUntraced(function* (parts: RunParts) {
       })
   })
   const one = Effect.fnUntraced(function* (job: PushJob, until: number) {
-    const ending = yield* carry(parts, job)
+    const span = parts.trails?.sending(job)
+    const ending = yield* span === undefined ? carry(parts, job) : span.around(carry(parts, job))
+    span?.end({ attributes: { "parley.outcome": ending._tag.toLowerCase() } })
     yield* settle(settlementOf(job, ending, yield* Clock.currentTimeMillis), until)
     if (ending._tag === "Rejected")
       yield* Effect.logWarning("A push is parked", { job: job.id, user: job.user, reason: ending.reason })

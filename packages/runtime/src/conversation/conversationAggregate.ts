@@ -20,6 +20,8 @@ import type { Aggregate, EventWanted } from "../entity/Aggregate.ts"
 import { announcementOf } from "../frames.ts"
 import type { KeyVault } from "../KeyVault.ts"
 import { keyOf } from "./linesOf.ts"
+import { preciseNow } from "../telemetry/Histogram.ts"
+import { isSampled, type SpanMaker } from "../telemetry/Spans.ts"
 import { openedNow } from "./openedNow.ts"
 import { prepare, prepareNow } from "./prepare.ts"
 
@@ -37,8 +39,9 @@ export const conversationAggregate = (options: {
   readonly broker: Broker["Service"]
   readonly limits: Limits
   readonly now: () => number
+  readonly spans?: SpanMaker | undefined
 }): ConversationAggregate => {
-  const { id, vault, broker, limits, now } = options
+  const { id, vault, broker, limits, now, spans } = options
   return {
     initial,
     revision: (state) => state.revision,
@@ -46,6 +49,7 @@ export const conversationAggregate = (options: {
     decide,
     encode: (event, { origin }) => encodeEvent(event, origin),
     decode: (recorded) => decodeEvent(recorded),
+    traceparentOf: ({ origin }) => origin.traceparent,
     snapshotVersion,
     encodeSnapshot,
     decodeSnapshot,
@@ -70,10 +74,21 @@ export const conversationAggregate = (options: {
         ),
     },
     committed: (events, position) => {
+      const committedAt = preciseNow()
       for (const { event, request, revision } of events) {
         const opened = openedNow(vault, id, event, request)
         if (opened === undefined) continue
-        broker.publish(announcementOf({ conversation: id, seq: revision, position, event, opened }))
+        const { accepted, traceparent: parent } = request.origin
+        const span =
+          spans !== undefined && isSampled(parent)
+            ? spans.start({ name: "broker.publish", parent })
+            : undefined
+        const trail =
+          span === undefined
+            ? { accepted, committedAt }
+            : { accepted, committedAt, traceparent: span.traceparent }
+        broker.publish(announcementOf({ conversation: id, seq: revision, position, event, opened, trail }))
+        span?.end()
       }
     },
   }

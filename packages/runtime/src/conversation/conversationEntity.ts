@@ -16,6 +16,7 @@ import { makeLoop } from "../entity/makeLoop.ts"
 import type { EventStore } from "../EventStore.ts"
 import { KeyVault } from "../KeyVault.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
+import { Spans } from "../telemetry/Spans.ts"
 import { AwakeConversations } from "./AwakeConversations.ts"
 import { conversationAggregate } from "./conversationAggregate.ts"
 import { ConversationEntity, conversationStream } from "./protocol.ts"
@@ -41,6 +42,7 @@ export const layer = (options: {
           broker,
           limits: options.limits,
           now: () => clock.currentTimeMillisUnsafe(),
+          spans: yield* Spans,
         }),
       )
       // After the loop: it is taken away before the loop stops.

@@ -13,11 +13,13 @@ import * as Schema from "effect/Schema"
 import * as Entity from "effect/cluster/Entity"
 import * as Rpc from "effect/rpc/Rpc"
 import { Unavailable } from "../errors.ts"
+import { Accepted } from "../telemetry/Accepted.ts"
 
 export const Origin = Schema.Struct({
   actor: UserId,
   correlation: Schema.String,
   traceparent: Schema.optionalKey(Schema.String),
+  accepted: Schema.optionalKey(Accepted),
 })
 
 const Request = Schema.Union([

@@ -32,6 +32,8 @@ export interface Aggregate<State, Event, Request, Command, Answer> {
   readonly prepare: (
     requests: ReadonlyArray<Request>,
   ) => Effect.Effect<ReadonlyArray<Prepared<Command>>, Unavailable>
+  /** W3C trace context of who asked. */
+  readonly traceparentOf: (request: Request) => string | undefined
   /** Of an entity whose state does not hold all that its decisions need. */
   readonly lookups?: Lookups<State, Event, Command, Answer>
   /** Called once per durable batch, in the order of the stream. Synchronous: it announces and never waits. */

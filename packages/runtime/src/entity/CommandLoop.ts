@@ -22,9 +22,8 @@ import { loadState } from "./loadState.ts"
 import { recall } from "./recall.ts"
 import { SnapshotsWhenDue } from "./SnapshotsWhenDue.ts"
 import type { Answered, Decided, Waiting } from "./Waiting.ts"
+import { type QueueTelemetry, WaitingRequests } from "./WaitingRequests.ts"
 
-/** More waiting than this: the newest is refused with `Unavailable`, and its sender tries again. */
-const maxWaiting = 4_096
 /** How many waiting requests are prepared and decided together. */
 const maxBatchRequests = 256
 /** How often a batch is decided again because another writer was at the stream or an index line stood, before giving up. */
@@ -40,7 +39,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   readonly #stream: string
   /** Starts the loop's fiber in the entity's scope. */
   readonly #fork: (loop: Effect.Effect<void>) => void
-  #waiting: Array<Waiting<Request, Command, Answer>> = []
+  readonly #waiting: WaitingRequests<Request, Command, Answer>
   #running = false
   #closed = false
   /** Was handed to the store without a fiber, and did not plainly succeed. */
@@ -55,7 +54,9 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
     readonly snapshots: SnapshotStore["Service"]
     readonly stream: string
     readonly fork: (loop: Effect.Effect<void>) => void
+    readonly telemetry: QueueTelemetry<Request>
   }) {
+    this.#waiting = new WaitingRequests(options.telemetry)
     this.#aggregate = options.aggregate
     this.#store = options.store
     this.#snapshotStore = options.snapshots
@@ -75,9 +76,8 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
 
   /** As `ask`, without a fiber. */
   readonly tell = (request: Request, answered: Answered<Answer>): void => {
-    if (this.#closed || this.#waiting.length >= maxWaiting)
+    if (this.#closed || !this.#waiting.join(request, answered))
       return answered(new Unavailable({ reason: "the conversation cannot take more now" }))
-    this.#waiting.push({ request, prepared: undefined, answered })
     if (this.#running) return
     this.#running = true
     this.#goOn()
@@ -89,7 +89,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
     return this.#idle
   }).pipe(
     Effect.timeoutOption("2 seconds"),
-    Effect.andThen(Effect.sync(() => this.#fail("the entity is moving"))),
+    Effect.andThen(Effect.sync(() => this.#waiting.fail("the entity is moving"))),
   )
 
   readonly #idle = Effect.callback<void>((resume) => {
@@ -103,7 +103,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
 
   /** Starts the next batch if it can go without a fiber, as nearly every one can. */
   #needsFiber(): boolean {
-    if (this.#waiting.length > 0) return !this.#batchNow()
+    if (this.#waiting.size > 0) return !this.#batchNow()
     this.#running = false
     this.#whenIdle?.()
     return false
@@ -126,7 +126,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
         this.#running = false
         this.#unsettled = undefined
         this.#state = undefined
-        this.#fail("the entity stopped")
+        this.#waiting.fail("the entity stopped")
         this.#whenIdle?.()
       }),
     )
@@ -136,7 +136,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   #batchNow(): boolean {
     const { appendNow } = this.#store
     if (appendNow === undefined || this.#state === undefined) return false
-    const taken = this.#waiting.slice(0, maxBatchRequests)
+    const taken = this.#waiting.take(maxBatchRequests)
     try {
       if (!this.#prepareNow(taken)) return false
       const batch = this.#decide(taken)
@@ -151,7 +151,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
 
   #settleNow(decided: Decided<State, Event, Request, Command, Answer>, position: number | undefined): void {
     // Whoever waited has been told meanwhile that the entity is moving.
-    if (this.#waiting[0] !== decided.taken[0]) return
+    if (this.#waiting.first !== decided.taken[0]) return
     if (position === undefined) {
       this.#unsettled = decided
       return this.#fork(this.#run)
@@ -169,16 +169,10 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       Effect.sync(() => {
         // The outcome of an append may be unknown: nothing is decided before the stream is read again.
         this.#state = undefined
-        this.#fail(failure.reason)
+        this.#waiting.fail(failure.reason)
       }),
     ),
   )
-
-  #fail(reason: string): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const one of waiting) one.answered(new Unavailable({ reason }))
-  }
 
   readonly #tryBatch = Effect.fnUntraced(
     { self: this },
@@ -204,7 +198,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       this: CommandLoop<State, Event, Request, Command, Answer>,
     ): Effect.fn.Return<Decided<State, Event, Request, Command, Answer>, Unavailable> {
       if (this.#state === undefined) yield* this.#load()
-      const taken = this.#waiting.slice(0, maxBatchRequests)
+      const taken = this.#waiting.take(maxBatchRequests)
       if (!this.#prepareNow(taken)) {
         const prepared = yield* this.#aggregate.prepare(taken.map((one) => one.request))
         for (const [index, one] of taken.entries()) one.prepared ??= prepared[index]
@@ -226,11 +220,11 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   }
 
   /** The batch is durable: the state moves on, and everybody hears of it. */
-  #settle({ taken, batch }: Decided<State, Event, Request, Command, Answer>, position: number): void {
+  #settle({ batch }: Decided<State, Event, Request, Command, Answer>, position: number): void {
+    const appended = this.#waiting.appended(batch.append.length)
     if (batch.append.length > 0) this.#aggregate.committed(batch.events, position)
     this.#state = batch.state
-    this.#waiting.splice(0, batch.outcomes.length)
-    for (const [index, outcome] of batch.outcomes.entries()) taken[index]!.answered(outcome)
+    this.#waiting.answer(batch.outcomes, appended)
     this.#snapshots.look(this.#state)
   }
 
@@ -245,6 +239,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   #appendOf({ append, keys, marks }: Batch<State, Event, Request, Answer>): Append {
     const revision = this.#aggregate.revision(this.#state!)
     const expected = revision < 0 ? "no_stream" : revision
+    this.#waiting.appending()
     return { stream: this.#stream, expected, events: append, keys, marks }
   }
 
@@ -262,7 +257,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
           return undefined
         case "TooLarge":
           // Only a batch of one command can be that large: it is declined, for good.
-          this.#waiting[0]!.prepared = { _tag: "Declined", rejection: tooLarge }
+          this.#waiting.first!.prepared = { _tag: "Declined", rejection: tooLarge }
           return undefined
       }
     })

@@ -1,5 +1,6 @@
 /** Requests on their way through a command loop. */
 import type { Unavailable } from "../errors.ts"
+import type { Span } from "../telemetry/Spans.ts"
 import type { Prepared } from "./Aggregate.ts"
 import type { Batch, Outcome } from "./decideBatch.ts"
 
@@ -10,6 +11,8 @@ export interface Waiting<Request, Command, Answer> {
   readonly request: Request
   prepared: Prepared<Command> | undefined
   readonly answered: Answered<Answer>
+  /** From joining the queue to the answer, where it is traced. */
+  readonly span: Span | undefined
 }
 
 /** The oldest of those that wait, and the batch that they have become. */

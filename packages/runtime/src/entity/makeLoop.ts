@@ -4,6 +4,8 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { EventStore } from "../EventStore.ts"
 import { SnapshotStore } from "../SnapshotStore.ts"
+import { EntityMeters } from "../telemetry/EntityMeters.ts"
+import { Spans } from "../telemetry/Spans.ts"
 import type { Aggregate } from "./Aggregate.ts"
 import { CommandLoop } from "./CommandLoop.ts"
 
@@ -22,6 +24,11 @@ export const makeLoop = Effect.fnUntraced(function* <State, Event, Request, Comm
     snapshots: yield* SnapshotStore,
     stream,
     fork: (run) => void fork(run),
+    telemetry: {
+      counts: yield* EntityMeters,
+      spans: yield* Spans,
+      traceparentOf: aggregate.traceparentOf,
+    },
   })
   yield* Effect.addFinalizer(() => loop.close)
   return loop

@@ -37,6 +37,7 @@ export const userAggregate = (options: {
     decide,
     encode: (event, { origin }) => encodeUserEvent(event, origin),
     encodeSnapshot: encodeUserSnapshot,
+    traceparentOf: ({ origin }) => origin.traceparent,
     prepareNow: (requests) => prepareNow(vault, { id, now: now() }, requests),
     prepare: (requests) => prepare(vault, { id, now: now() }, requests),
     committed: (events, position) => {

@@ -52,6 +52,7 @@ export class PresenceRounds {
   }
 
   changed(watched: Watched): void {
+    if (watched.changedAt === 0) watched.changedAt = this.#options.now()
     this.#changed.add(watched)
     this.#start()
   }
@@ -111,8 +112,11 @@ export class PresenceRounds {
     function* (this: PresenceRounds, batch: ReadonlyArray<Watched>, shown: ReadonlyArray<Shown>) {
       let frames = 0
       for (const [index, watched] of batch.entries()) {
+        const { changedAt } = watched
+        watched.changedAt = 0
         if (watched.closed || same(watched.told, shown[index]!)) continue
         watched.told = shown[index]!
+        this.#measure(watched, changedAt)
         frames += this.#tellAll(watched)
         if (frames < FRAMES) continue
         frames = 0
@@ -120,6 +124,14 @@ export class PresenceRounds {
       }
     },
   )
+
+  /** Whoever is gone for others is so since his connection ended, if that was here. */
+  #measure({ ended, told }: Watched, changedAt: number): void {
+    const { counters, now } = this.#options
+    const since =
+      told?.status === "offline" && ended !== undefined ? ended : { at: changedAt, how: "change" as const }
+    counters.meters.presence[since.how].record(Math.max(0, now() - since.at) / 1_000)
+  }
 
   #tellAll(watched: Watched): number {
     const { counters, now } = this.#options

@@ -85,9 +85,15 @@ export const streamPresence = Effect.fnUntraced(function* (
 
   return {
     shown,
-    opened: (session) => presence.connect(connectionOf(session)),
+    opened: (session) => {
+      const watched = list.get(session.user)
+      if (watched !== undefined) watched.ended = undefined
+      presence.connect(connectionOf(session))
+    },
     beat: (session) => presence.beat(connectionOf(session)),
     ended: (session, how) => {
+      const watched = list.get(session.user)
+      if (watched !== undefined) watched.ended = { at: options.now(), how }
       presence.end(connectionOf(session), how)
       list.gone(session)
       rounds.gone(session)

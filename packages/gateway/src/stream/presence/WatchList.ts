@@ -4,7 +4,7 @@
  * Always true: somebody is in it exactly as long as a connection watches him, or has asked to. Bounded for each connection
  * (`presence_watches`) and in all (`MOST_WATCHES`); what is beyond is refused, with an answer.
  */
-import type { DeviceStatus, Unwatch } from "@parley/runtime/Presence"
+import type { DeviceStatus, Ending, Unwatch } from "@parley/runtime/Presence"
 import type { FrameClass } from "../../limits/shedOrder.ts"
 
 /** The connection, as its watches see it. */
@@ -33,6 +33,10 @@ export class Watched {
   /** What every watcher who may has been told, or is owed. */
   told: Shown | undefined
   unwatch: Unwatch | undefined
+  /** When he changed and watchers were not told yet; 0: they have been. Milliseconds. */
+  changedAt = 0
+  /** The last end of a connection of his at this gateway; absent when he came back. */
+  ended: { readonly at: number; readonly how: Ending } | undefined
   /** Nobody watches him any more: this is no longer in the list. */
   closed = false
 

@@ -10,6 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { StoreRefused, StoreUnavailable } from "../../errors.ts"
+import { Histogram, latencyBounds, sizeBounds } from "../../telemetry/Histogram.ts"
 import type { WriterStats } from "../EventStoreStats.ts"
 import type { Committed, Flat, FromWriter, OtherAnswer, ToWriter } from "./messages.ts"
 import type { WriterOptions } from "./writerWorker.ts"
@@ -57,7 +58,12 @@ export class WriterThread {
   #sentWrites = 0
   #sentCharacters = 0
   #lost: string | undefined
-  #stats = { commits: 0, appends: 0, events: 0, commitMsTotal: 0, commitMsMax: 0 }
+  readonly #stats = { commits: 0, appends: 0, events: 0 }
+  readonly #histograms = {
+    seconds: new Histogram(latencyBounds),
+    appends: new Histogram(sizeBounds),
+    events: new Histogram(sizeBounds),
+  }
   #position: number
 
   constructor(worker: Worker, clock: Clock.Clock, position: number, listener: WriterListener) {
@@ -80,6 +86,7 @@ export class WriterThread {
 
   readonly stats = (): WriterStats => ({
     ...this.#stats,
+    histograms: this.#histograms,
     waiting: this.#sentWrites + this.#waiting.length,
     alive: this.#lost === undefined,
   })
@@ -135,8 +142,6 @@ export class WriterThread {
     const stats = this.#stats
     stats.commits += 1
     stats.events += events
-    stats.commitMsTotal += commitMs
-    stats.commitMsMax = Math.max(stats.commitMsMax, commitMs)
     this.#position = position
     const streams: Array<string> = []
     for (const [i, { stream, committed }] of settled.entries()) {
@@ -145,7 +150,12 @@ export class WriterThread {
       streams.push(stream)
       committed?.(places[2 * i]!, places[2 * i + 1]!)
     }
-    if (events > 0) this.#listener.committed(position, streams)
+    this.#histograms.seconds.record(commitMs / 1_000)
+    if (events > 0) {
+      this.#histograms.appends.record(streams.length)
+      this.#histograms.events.record(events)
+      this.#listener.committed(position, streams)
+    }
     for (const [i, waiting] of settled.entries()) {
       const revision = places[2 * i]!
       const second = places[2 * i + 1]!
