@@ -221,14 +221,19 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const optional = <Name extends string, Value>(name: Name, value: Value | undefined) =>
     (value === undefined ? {} : { [name]: value }) as { readonly [key in Name]?: Value }
   const [streamSecret, masterKeyFile] = [secret("PARLEY_STREAM_SECRET"), text("PARLEY_MASTER_KEY_FILE")]
-  const given = { streamSecret: streamSecret !== undefined, masterKeyFile: masterKeyFile !== undefined }
+  const redis = redisTarget("PARLEY_REDIS_URL")
+  const given = {
+    streamSecret: streamSecret !== undefined,
+    masterKeyFile: masterKeyFile !== undefined,
+    redis: redis !== undefined,
+  }
   const config: Config = {
     httpHost: text("PARLEY_HTTP_HOST") ?? (devLogin ? "127.0.0.1" : "0.0.0.0"),
     httpPort: wholeNumber("PARLEY_HTTP_PORT", 8080, 0, 65_535),
     opsHost: text("PARLEY_OPS_HOST") ?? "127.0.0.1",
     opsPort: wholeNumber("PARLEY_OPS_PORT", 9090, 0, 65_535),
     dataDir: text("PARLEY_DATA_DIR") ?? "./data",
-    ...optional("redis", redisTarget("PARLEY_REDIS_URL")),
+    ...optional("redis", redis),
     devLogin,
     jwt: {
       ...optional("secret", jwtSecret),

@@ -18,8 +18,6 @@ export interface Engines {
   readonly eventStore: Redacted.Redacted
   /** `postgres://…`. */
   readonly database: Redacted.Redacted
-  /** `redis://…` or `rediss://…`; absent: soft state is this process's own, which must be the only gateway. */
-  readonly redis?: Redacted.Redacted
   /** Absent: entities are in this process alone. */
   readonly cluster?: {
     readonly secret: Redacted.Redacted
@@ -32,7 +30,6 @@ const keys = {
   role: "PARLEY_ROLE",
   eventStore: "PARLEY_EVENT_STORE",
   database: "PARLEY_DATABASE_URL",
-  redis: "PARLEY_REDIS_URL",
   address: "PARLEY_RUNNER_ADDRESS",
   secret: "PARLEY_CLUSTER_SECRET",
 } as const
@@ -66,10 +63,9 @@ export const engineVariables: ReadonlyArray<Variable> = [
   },
 ]
 
-const protocols: Readonly<Record<"eventStore" | "database" | "redis", ReadonlyArray<string>>> = {
+const protocols: Readonly<Record<"eventStore" | "database", ReadonlyArray<string>>> = {
   eventStore: ["esdb:", "esdb+discover:"],
   database: ["postgres:", "postgresql:"],
-  redis: ["redis:", "rediss:"],
 }
 
 const placeOf = (text: string): Place | undefined => {
@@ -83,22 +79,22 @@ const placeOf = (text: string): Place | undefined => {
 export const readEngineSettings = (
   text: (key: string) => string | undefined,
   secret: (key: string) => Redacted.Redacted | undefined,
-  given: { readonly streamSecret: boolean; readonly masterKeyFile: boolean },
+  given: { readonly streamSecret: boolean; readonly masterKeyFile: boolean; readonly redis: boolean },
   problems: Array<string>,
 ): Engines | undefined => {
   const before = problems.length
-  const url = (name: "eventStore" | "database" | "redis"): Redacted.Redacted | undefined => {
-    const given = text(keys[name])
-    if (given === undefined || (name === "eventStore" && given === "embedded")) return undefined
-    if (!URL.canParse(given) || !protocols[name].includes(new URL(given).protocol)) {
+  const url = (name: "eventStore" | "database"): Redacted.Redacted | undefined => {
+    const value = text(keys[name])
+    if (value === undefined || (name === "eventStore" && value === "embedded")) return undefined
+    if (!URL.canParse(value) || !protocols[name].includes(new URL(value).protocol)) {
       problems.push(`${keys[name]}: expected a URL such as ${protocols[name][0]}//host`)
       return undefined
     }
-    return Redacted.make(given)
+    return Redacted.make(value)
   }
   const role = roles.find((one) => one === (text(keys.role) ?? "all"))
   if (role === undefined) problems.push(`${keys.role}: expected ${roles.join(", ")}`)
-  const [eventStore, database, redis] = [url("eventStore"), url("database"), url("redis")]
+  const [eventStore, database] = [url("eventStore"), url("database")]
   const clusterSecret = secret(keys.secret)
   const place = text(keys.address)
   const address = place === undefined ? undefined : placeOf(place)
@@ -115,7 +111,7 @@ export const readEngineSettings = (
   const alone = role === "all" && address === undefined
   if (!elsewhere && !alone)
     problems.push(`${keys.role}: one process is all there is where the log is embedded`)
-  if (!alone && redis === undefined) problems.push(`${keys.redis}: needed where there are several processes`)
+  if (!alone && !given.redis) problems.push("PARLEY_REDIS_URL: needed where there are several processes")
   if (!alone && clusterSecret === undefined)
     problems.push(`${keys.secret}: needed where there are several processes`)
   if (role === "runner" && address === undefined) problems.push(`${keys.address}: needed by a runner`)
@@ -130,7 +126,6 @@ export const readEngineSettings = (
     role: role!,
     eventStore,
     database,
-    ...(redis === undefined ? {} : { redis }),
     ...(alone || clusterSecret === undefined
       ? {}
       : { cluster: { secret: clusterSecret, ...(address === undefined ? {} : { address }) } }),

@@ -1,7 +1,7 @@
 /** Which engines and roles go together, and what a start is refused for. */
 import { describe, expect, it } from "vitest"
 import * as Redacted from "effect/Redacted"
-import { BadConfiguration, readConfig } from "../src/Config.ts"
+import { type BadConfiguration, readConfig } from "../src/Config.ts"
 
 const secret = "a secret of at least thirty-two bytes"
 const alone = {
