@@ -131,6 +131,38 @@ describe("a group", () => {
     expect((await error)[0]).toBeInstanceOf(PersistentSubscriptionDroppedError)
   })
 
+  it("settles every event, however its consumers answer and however often what was parked is asked for again", async () => {
+    const { client } = both
+    const { stream, group, join, info } = await made(150, {
+      historyBufferSize: 5,
+      maxRetryCount: 1,
+      messageTimeout: 200,
+    })
+    const settled = new Set<number>()
+    const consumers = [join(3), join(5)]
+    let turn = 0
+    for (const consumer of consumers)
+      consumer.on("data", (event) => {
+        turn += 1
+        if (turn % 3 === 0) return void consumer.nack(PARK, "in turn", event)
+        if (turn % 5 === 0) return void consumer.nack(RETRY, "in turn", event)
+        // One in seven is left to its timeout.
+        if (turn % 7 === 0) return undefined
+        settled.add(Number(event.event!.revision))
+        return void consumer.ack(event)
+      })
+    const { stats } = await eventually(
+      async () => {
+        await client.replayParkedMessagesToStream(stream, group)
+        return info()
+      },
+      ({ stats: { parkedMessageCount, outstandingMessagesCount } }) =>
+        settled.size === 150 && parkedMessageCount <= 0n && outstandingMessagesCount === 0,
+    )
+    expect(stats.parkedMessageCount).toBe(0n)
+    await Promise.all(consumers.map((consumer) => consumer.unsubscribe()))
+  })
+
   it("of $all goes through its filter, from where it was told", async () => {
     const { client } = both
     const [wanted, other, group] = [fresh("wanted"), fresh("other"), fresh("group")]

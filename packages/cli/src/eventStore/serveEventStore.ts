@@ -5,6 +5,7 @@
  * from the command line, where every user of the machine could see it.
  */
 import { readFileSync } from "node:fs"
+import { logging } from "@parley/gateway/logging"
 import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirectory"
 import type { StoreRefused, StoreUnavailable } from "@parley/runtime/errors"
 import { layer as store } from "@parley/runtime/eventStore/EventStoreSqlite"
@@ -85,11 +86,12 @@ const serving = Effect.gen(function* () {
 
 export const serveEventStore = Effect.fnUntraced(function* (asked: Asked) {
   const options = yield* optionsOf(asked)
-  const { dataDir } = yield* settings(asked.dataDir)
+  const { dataDir, config } = yield* settings(asked.dataDir)
   const parts = server(options).pipe(Layer.provide(storeOf), Layer.provide(dataDirectory(dataDir)))
   yield* serving.pipe(
     Effect.provide(parts),
     Effect.mapError(failed),
+    Effect.provide(logging(config.log)),
     // To be stopped is how a server ends well.
     Effect.onInterrupt(() => Effect.sync(() => process.exit(exitCodes.done))),
   )

@@ -90,6 +90,7 @@ const make = Effect.fnUntraced(function* (
   const connection = yield* connect(options)
   const { address, patience } = connection
   const [reads, writes] = [makeReads(connection), makeWrites(connection)]
+  yield* Effect.addFinalizer(() => writes.close)
   const now = yield* Clock.currentTimeMillis
   const { patienceAtStart = "30 seconds", lines = conversationLines } = options
   const { epoch, first } = yield* persistently(openLog({ reads, writes, address }, now), patienceAtStart)

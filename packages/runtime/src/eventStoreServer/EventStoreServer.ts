@@ -9,7 +9,6 @@
  *     new EventStoreDBClient({ endpoint: address.endpoint }, { insecure: true })
  */
 import { randomBytes } from "node:crypto"
-import type * as grpc from "@grpc/grpc-js"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -23,6 +22,7 @@ import { batchAppendCall } from "./batchAppendCall.ts"
 import { bothStreaming, gathering, serverStreaming, unary } from "./calls.ts"
 import { deleteCall, tombstoneCall } from "./deleteCalls.ts"
 import { clusterInfo, supportedMethods } from "./discovery.ts"
+import { parsed } from "./failures.ts"
 import { featuresService, gossipService, persistentService, streamsService } from "./generated.ts"
 import { guarded } from "./guarded.ts"
 import type { ServerRefused } from "./listen.ts"
@@ -110,15 +110,11 @@ export const layer = (
       const { GossipService } = gossipService
       const methods = [Streams, Persistent, Features, GossipService].flatMap((one) => Object.values(one))
       server.addService(Features, {
-        getSupportedMethods: (_: unknown, callback: grpc.sendUnaryData<unknown>) =>
-          callback(null, supportedMethods(methods)),
+        getSupportedMethods: unary(fork, () => Effect.sync(() => supportedMethods(methods))),
       })
       const id = randomBytes(16).toString("hex")
       server.addService(GossipService, {
-        read: (
-          call: Parameters<typeof clusterInfo>[1],
-          callback: grpc.sendUnaryData<ReturnType<typeof clusterInfo>>,
-        ) => callback(null, clusterInfo(id, call)),
+        read: unary(fork, (call: Parameters<typeof clusterInfo>[1]) => parsed(() => clusterInfo(id, call))),
       })
       return yield* start
     }),

@@ -4,6 +4,7 @@
 import type * as Gossip from "@eventstore/db-client/generated/gossip_pb.js"
 import type * as Features from "@eventstore/db-client/generated/serverfeatures_pb.js"
 import type * as grpc from "@grpc/grpc-js"
+import { invalid } from "./failures.ts"
 import { features, gossip } from "./generated.ts"
 import { uuidOf } from "./wireNames.ts"
 
@@ -32,13 +33,14 @@ export const supportedMethods = (methods: ReadonlyArray<Offered>): Features.Supp
   return supported
 }
 
-/** Host and port as the client dialled them, so that it comes back the way it came. */
+/** Host and port as the client dialled them, so that it comes back the way it came. Throws `CallRefused`. */
 const dialled = (authority: string): { host: string; port: number } => {
+  if (!URL.canParse(`http://${authority}`)) throw invalid("the call does not say which host it was meant for")
   const { hostname, port } = new URL(`http://${authority}`)
-  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) }
+  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? 80 : Number(port) }
 }
 
-/** @param id of this server's run: 32 hex digits. */
+/** @param id of this server's run: 32 hex digits. Throws `CallRefused`. */
 export const clusterInfo = (
   id: string,
   call: grpc.ServerUnaryCall<unknown, Gossip.ClusterInfo>,

@@ -47,10 +47,21 @@ export const keptEvent = ({ id, type, json, data, metadata }: ForeignEvent): New
   }
 }
 
+/** `undefined`: the metadata stands as it came. It never throws, for the log may hold what this module did not write. */
+const noteOf = (metadata: string): Note | undefined => {
+  if (!metadata.startsWith(mark)) return undefined
+  try {
+    const note = JSON.parse(metadata.slice(mark.length, -1)) as Partial<Note>
+    return typeof note?.metadata === "string" ? (note as Note) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 export const foreignEvent = ({ id, type, data, metadata }: NewEvent): ForeignEvent => {
-  if (!metadata.startsWith(mark))
+  const note = noteOf(metadata)
+  if (note === undefined)
     return { id, type, json: true, data: Buffer.from(data), metadata: Buffer.from(metadata) }
-  const note = JSON.parse(metadata.slice(mark.length, -1)) as Note
   return {
     id,
     type,

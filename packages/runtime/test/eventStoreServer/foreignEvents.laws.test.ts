@@ -36,4 +36,11 @@ describe("an event of a foreign client", () => {
     const written = { id: "", type: "", json: true, data: Buffer.from(data), metadata: Buffer.from(metadata) }
     expect(keptEvent(written)).toMatchObject({ data, metadata })
   })
+
+  it("whose metadata only looks like a note of ours is shown as it stands", () => {
+    for (const metadata of [`{"$foreign":`, `{"$foreign":1}`, `{"$foreign":null}`, `{"$foreign":{}}`])
+      expect(Buffer.from(foreignEvent({ id: "", type: "", data: "{}", metadata }).metadata).toString()).toBe(
+        metadata,
+      )
+  })
 })

@@ -59,8 +59,14 @@ const listen = ({ client, names, patience, confirmed, heard, broken }: LiveLog):
       confirmed()
     })
     subscription.on("data", (resolved: AllStreamResolvedEvent) => {
-      const event = ownEventOf(names, resolved)
-      if (event !== undefined && !closed) heard(event)
+      if (closed) return
+      try {
+        const event = ownEventOf(names, resolved)
+        if (event !== undefined) heard(event)
+      } catch {
+        // Thrown here it would end the process. Whoever reads the event fails with it.
+        ended()
+      }
     })
     subscription.on("error", ended)
     subscription.on("end", ended)

@@ -1,12 +1,14 @@
 /**
  * The official client, one for each URL in a process, held by all who ask and closed when the last has gone.
  *
- * Always true: appends go one call each and never through the client's batch stream, whose promises are kept in one place for the
- * whole process: a stream of it that breaks while another is open ends in an exception that nobody can catch. So an answer or an
- * error concerns its own append, and a deadline counts from now instead of being a time of two clocks.
+ * Always true: nothing that it leaves unhandled ends the process. Its own batch appends are never used (`AppendStream` says why); whatever
+ * else it appends goes one call each.
  */
 import { readFileSync } from "node:fs"
 import { EventStoreDBClient } from "@eventstore/db-client"
+import streamsService from "@eventstore/db-client/generated/streams_grpc_pb.js"
+import type { BatchAppendReq, BatchAppendResp } from "@eventstore/db-client/generated/streams_pb.js"
+import type { ClientDuplexStream } from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { readStoreUrl, type StoreHost, type StoreUrl, UnreadableUrl } from "./storeUrl.ts"
@@ -55,7 +57,9 @@ const tlsOf = ({ tls, tlsCAFile, userCertFile, userKeyFile }: StoreUrl) => {
   }
 }
 
-class ClosableClient extends EventStoreDBClient {
+export type BatchCall = ClientDuplexStream<BatchAppendReq, BatchAppendResp>
+
+export class ParleyClient extends EventStoreDBClient {
   #channel: ReturnType<typeof this.getChannel> | undefined
 
   constructor(url: StoreUrl) {
@@ -68,6 +72,13 @@ class ClosableClient extends EventStoreDBClient {
     this.supports = () => Promise.resolve(false)
   }
 
+  /** A stream of appends, to the leader, without an end of its own. */
+  openAppends(): Promise<BatchCall> {
+    return this.GRPCStreamCreator(streamsService.StreamsClient, "appends", (client) =>
+      client.batchAppend(...this.callArguments({ requiresLeader: true }, { deadline: Infinity })),
+    )()
+  }
+
   async close(): Promise<void> {
     await this.dispose()
     const channel = await this.#channel?.catch(() => undefined)
@@ -76,14 +87,14 @@ class ClosableClient extends EventStoreDBClient {
 }
 
 interface Held {
-  readonly client: ClosableClient
+  readonly client: ParleyClient
   users: number
 }
 
 const byUrl = new Map<string, Held>()
 
 const take = (url: string): Held => {
-  const held = byUrl.get(url) ?? { client: new ClosableClient(readStoreUrl(url)), users: 0 }
+  const held = byUrl.get(url) ?? { client: new ParleyClient(readStoreUrl(url)), users: 0 }
   byUrl.set(url, held)
   held.users += 1
   return held
@@ -98,7 +109,7 @@ const release = (url: string, held: Held): Effect.Effect<void> =>
   })
 
 /** Connects with the first call. Fails with what is wrong with the URL, in words without its secrets. */
-export const oneClient = (url: string): Effect.Effect<EventStoreDBClient, UnreadableUrl, Scope.Scope> =>
+export const oneClient = (url: string): Effect.Effect<ParleyClient, UnreadableUrl, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.try({
       try: () => take(url),

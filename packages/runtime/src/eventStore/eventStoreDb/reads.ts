@@ -20,7 +20,7 @@ import type { Scan } from "../subscriptions.ts"
 import { failureOf, unavailable } from "./failures.ts"
 import { numberOf, ownEventOf, placeOf, recordedOf, type StreamNames } from "./storedEvents.ts"
 
-const pageSize = 1_000
+const pageSize = 512
 
 interface Connection {
   readonly client: EventStoreDBClient

@@ -1,33 +1,15 @@
 /**
  * Events and their places, between the port's words and the client's.
  *
- * Always true: data and metadata travel as JSON, as `JSON.stringify` writes it, so that the server's own tools can read them. What no
- * JSON says never reaches the client, which would not survive it.
+ * Always true: what is read is text as `JSON.stringify` writes it, which is what was appended when that was written so too.
  */
-import { type AllStreamResolvedEvent, jsonEvent, type ResolvedEvent } from "@eventstore/db-client"
-import type { NewEvent, Position, RecordedEvent } from "../../EventStore.ts"
+import type { AllStreamResolvedEvent, ResolvedEvent } from "@eventstore/db-client"
+import type { Position, RecordedEvent } from "../../EventStore.ts"
 
-const uuidOf = (id: string): string => {
+export const uuidOf = (id: string): string => {
   if (!/^[0-9a-f]{32}$/.test(id)) throw new Error("an event's id is 32 lower-case hex digits")
   return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`
 }
-
-const parsed = (field: string, text: string) => {
-  try {
-    return JSON.parse(text) as string
-  } catch {
-    throw new Error(`an event's ${field} is not JSON`)
-  }
-}
-
-/** For the client. Throws on what no caller of ours may append. */
-export const proposedOf = ({ id, type, data, metadata }: NewEvent) =>
-  jsonEvent({
-    id: uuidOf(id),
-    type,
-    data: parsed("data", data),
-    metadata: Uint8Array.from(Buffer.from(JSON.stringify(parsed("metadata", metadata)))),
-  })
 
 /** Beyond what a number holds exactly nothing could be compared any more. */
 export const numberOf = (place: bigint): number => {

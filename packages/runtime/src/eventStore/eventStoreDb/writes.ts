@@ -4,7 +4,7 @@
  * Always true: an append is answered when the store says that it is durable; whatever else happened to it, its outcome counts as unknown.
  * Appends to one stream are sent one after another.
  */
-import { type EventStoreDBClient, NO_STREAM } from "@eventstore/db-client"
+import { NO_STREAM } from "@eventstore/db-client"
 import * as Effect from "effect/Effect"
 import {
   type AppendTooLarge,
@@ -17,12 +17,15 @@ import type { Append, Appended, EventStore, ExpectedRevision, StreamMetadata } f
 import { appendBytes, tooLarge } from "../checkAppend.ts"
 import { softDeleted } from "../visibility.ts"
 import type { Announcements } from "./Announcements.ts"
+import { AppendStream } from "./AppendStream.ts"
+import { revisionOf } from "./batchMessages.ts"
 import { failureOf, type StoreFailure, unavailable } from "./failures.ts"
-import { numberOf, positionOf, proposedOf, type StreamNames } from "./storedEvents.ts"
+import type { ParleyClient } from "./oneClient.ts"
+import type { StreamNames } from "./storedEvents.ts"
 import { Turns } from "./Turns.ts"
 
 interface Connection {
-  readonly client: EventStoreDBClient
+  readonly client: ParleyClient
   /** For people. */
   readonly address: string
   readonly names: StreamNames
@@ -33,55 +36,44 @@ interface Connection {
 /** Whose events may never be hidden: a retry, a reader of history and the key index rest on all of them. */
 const neverHidden = "conversation-"
 
-const isRevision = (expected: number): boolean => Number.isSafeInteger(expected) && expected >= 0
-
 export type Writes = ReturnType<typeof makeWrites>
 
 export const makeWrites = ({ client, address, names, patience }: Connection) => {
-  /** `NotLeader` did nothing, and the client has learned who leads. */
-  const asked = <A>(stream: string, bytes: number, ask: () => Promise<A>): Effect.Effect<A, StoreFailure> => {
-    const once = Effect.tryPromise({ try: ask, catch: (cause) => cause })
-    return once.pipe(
-      Effect.catch((cause) =>
-        (cause as { readonly type?: unknown } | null)?.type === "not-leader" ? once : Effect.fail(cause),
-      ),
+  const bounded = <A>(
+    stream: string,
+    bytes: number,
+    call: Effect.Effect<A, unknown>,
+  ): Effect.Effect<A, StoreFailure> =>
+    call.pipe(
       Effect.mapError((cause) => failureOf({ address, stream, bytes }, cause)),
       Effect.timeoutOrElse({
         duration: patience,
         orElse: () => Effect.fail(unavailable(address, `no answer to a write in ${patience} ms`)),
       }),
     )
-  }
 
-  /** The server takes no expectation that no stream can have: what stands there then tells the caller. */
-  const revisionOf = (expected: ExpectedRevision): typeof NO_STREAM | bigint =>
-    expected === "no_stream" ? NO_STREAM : BigInt(isRevision(expected) ? expected : Number.MAX_SAFE_INTEGER)
-
-  const send = (wanted: Append): Effect.Effect<Appended, StoreFailure> =>
-    Effect.suspend(() => {
-      const { stream, expected, events } = wanted
-      const proposed = events.map(proposedOf)
-      return asked(stream, appendBytes(events), () =>
-        client.appendToStream(names.inStore(stream), proposed, {
-          expectedRevision: revisionOf(expected),
-          deadline: patience,
-          requiresLeader: true,
-        }),
-      )
-    }).pipe(
-      Effect.flatMap(({ nextExpectedRevision, position }) =>
-        position === undefined
-          ? Effect.fail(unavailable(address, "an append was answered without its place"))
-          : Effect.succeed({ revision: numberOf(nextExpectedRevision), position: positionOf(position) }),
+  /** `NotLeader` did nothing, and the client has learned who leads. */
+  const asked = <A>(stream: string, ask: () => Promise<A>): Effect.Effect<A, StoreFailure> => {
+    const once = Effect.tryPromise({ try: ask, catch: (cause) => cause })
+    const twice = once.pipe(
+      Effect.catch((cause) =>
+        (cause as { readonly type?: unknown } | null)?.type === "not-leader" ? once : Effect.fail(cause),
       ),
     )
+    return bounded(stream, 0, twice)
+  }
+
+  const appends = new AppendStream(() => client.openAppends())
+
+  const send = (wanted: Append): Effect.Effect<Appended, StoreFailure> =>
+    bounded(wanted.stream, appendBytes(wanted.events), appends.send(names.inStore(wanted.stream), wanted))
 
   const deletion =
     (method: "deleteStream" | "tombstoneStream") =>
     (stream: string, expected: ExpectedRevision): Effect.Effect<void, DeleteFailure> =>
-      asked(stream, 0, () =>
+      asked(stream, () =>
         client[method](names.inStore(stream), {
-          expectedRevision: revisionOf(expected),
+          expectedRevision: expected === "no_stream" ? NO_STREAM : BigInt(revisionOf(expected)),
           deadline: patience,
           requiresLeader: true,
         }),
@@ -107,7 +99,7 @@ export const makeWrites = ({ client, address, names, patience }: Connection) => 
     }
     if (stream.startsWith(neverHidden) && Object.keys(metadata).length > 0)
       return Effect.die(new Error("events of a conversation are never hidden by metadata"))
-    return asked(stream, 0, () =>
+    return asked(stream, () =>
       client.setStreamMetadata(names.inStore(stream), metadata, { deadline: patience, requiresLeader: true }),
     ).pipe(
       Effect.asVoid,
@@ -120,7 +112,7 @@ export const makeWrites = ({ client, address, names, patience }: Connection) => 
   }
 
   const getMetadata = (stream: string): Effect.Effect<StreamMetadata, StoreUnavailable> =>
-    asked(stream, 0, () => client.getStreamMetadata(names.inStore(stream), { requiresLeader: true })).pipe(
+    asked(stream, () => client.getStreamMetadata(names.inStore(stream), { requiresLeader: true })).pipe(
       Effect.mapError((failure) =>
         failure instanceof StoreUnavailable ? failure : unavailable(address, failure._tag),
       ),
@@ -136,6 +128,7 @@ export const makeWrites = ({ client, address, names, patience }: Connection) => 
 
   return {
     send,
+    close: appends.close,
     setMetadata,
     getMetadata,
     softDelete: deletion("deleteStream"),

@@ -172,7 +172,8 @@ export class Group {
     this.#work = undefined
     this.#progress.startOver()
     this.#waiting.length = 0
-    this.#inHand.clear()
+    for (const [id, held] of this.#inHand) this.#takeBack(id, held)
+    // Those that were parked are not in what is read again.
     const replayed = this.#again.filter(({ entry }) => entry !== undefined)
     this.#again.splice(0, Infinity, ...replayed)
   }

@@ -51,9 +51,11 @@ export class ParkedEvents {
         for (const parked of page) {
           from = parked.entry + 1
           if (from > end || left === 0) return
-          if (this.#replayed.has(parked.entry) || this.#settled.has(parked.entry)) continue
-          left -= 1
+          if (!this.#stays(parked.entry)) continue
           yield* room
+          // While it waited an earlier replay may have got there.
+          if (!this.#stays(parked.entry)) continue
+          left -= 1
           this.#replayed.add(parked.entry)
           const event = yield* Effect.onError(eventAt(store, parked), () =>
             Effect.sync(() => this.#replayed.delete(parked.entry)),
@@ -64,6 +66,11 @@ export class ParkedEvents {
         if (page.length === 0) return
       }
     })
+  }
+
+  /** Parked, and nobody is handing it over. */
+  #stays(entry: number): boolean {
+    return entry >= this.#first && !this.#replayed.has(entry) && !this.#settled.has(entry)
   }
 
   settled(entry: number): Effect.Effect<void> {
