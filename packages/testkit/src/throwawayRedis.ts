@@ -1,31 +1,22 @@
 /**
- * A Redis of a test's own, in a temporary directory and on a free port, from the binary on PATH.
+ * A Redis of a test's own, one server or a cluster of three, on free ports.
  *
- * Always true: after `stop` it and its directory are gone, at the latest with the test's process; it keeps nothing on disk, so a
- * restarted one is empty.
+ * Always true: what is done to it is done to all of its servers.
  */
-import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
-import { connect } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { freePort } from "./freePort.ts"
+import { RedisProcess, type RedisProcessOptions, until } from "./RedisProcess.ts"
 import { programOnPath, requirement } from "./requirement.ts"
 
-const START_MS = 10_000
+const NODES = 3
+const SLOTS = 16_384
 
 /** `describe.runIf(redisIsHere())(…)` */
 export const redisIsHere = (): boolean =>
   requirement("redis-server", programOnPath("redis-server") !== undefined)
 
-export interface ThrowawayRedisOptions {
-  readonly password?: string
-  /** A cluster of one node that has all slots. */
-  readonly cluster?: boolean
-}
+export type ThrowawayRedisOptions = RedisProcessOptions
 
 export interface ThrowawayRedis {
-  readonly port: number
   /** With the password, when it has one. */
   readonly url: string
   readonly kill9: () => Promise<void>
@@ -40,106 +31,58 @@ export interface ThrowawayRedis {
   readonly stop: () => Promise<void>
 }
 
-const encode = (command: ReadonlyArray<string>): string =>
-  `*${command.length}\r\n${command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`
-
-/** One connection for all: QUIT's own `+OK` ends the answer. */
-const answerOf = (port: number, commands: ReadonlyArray<ReadonlyArray<string>>): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1")
-    let text = ""
-    socket.setTimeout(START_MS, () => socket.destroy(new Error("Redis does not answer")))
-    socket.on("data", (chunk) => (text += chunk.toString()))
-    socket.on("error", reject)
-    socket.on("close", () => resolve(text))
-    socket.write([...commands, ["QUIT"]].map(encode).join(""))
-  })
-
-class Process implements ThrowawayRedis {
-  readonly port: number
-  readonly url: string
-  readonly #busPort: number
-  readonly #options: ThrowawayRedisOptions
-  readonly #directory = mkdtempSync(join(tmpdir(), "parley-redis-"))
-  #child: ChildProcess | undefined
-  readonly #killAtExit = (): void => void this.#child?.kill("SIGKILL")
-
-  constructor(options: ThrowawayRedisOptions, port: number, busPort: number) {
-    const { cluster = false, password } = options
-    this.#options = options
-    this.port = port
-    this.#busPort = busPort
-    const credentials = password === undefined ? "" : `:${encodeURIComponent(password)}@`
-    this.url = `redis${cluster ? "+cluster" : ""}://${credentials}127.0.0.1:${port}`
-    process.once("exit", this.#killAtExit)
+/** Gives each node its share of the slots and makes them known to each other. */
+const join = async (nodes: ReadonlyArray<RedisProcess>): Promise<void> => {
+  for (const [index, node] of nodes.entries()) {
+    const share = (at: number): number => Math.floor((SLOTS * at) / nodes.length)
+    await node.ask(["CLUSTER", "SET-CONFIG-EPOCH", `${index + 1}`])
+    await node.ask(["CLUSTER", "ADDSLOTSRANGE", `${share(index)}`, `${share(index + 1) - 1}`])
   }
-
-  readonly restart = async (): Promise<void> => {
-    await this.kill9()
-    const { cluster = false, password } = this.#options
-    const flags = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    // A node alone does not know its own address.
-    if (cluster)
-      flags.push(
-        ...["--cluster-enabled", "yes", "--cluster-port", `${this.#busPort}`],
-        ...["--cluster-announce-ip", "127.0.0.1"],
-      )
-    if (password !== undefined) flags.push("--requirepass", password)
-    const child = spawn("redis-server", [...flags, "--dir", this.#directory], { stdio: "ignore" })
-    this.#child = child
-    const failed = new Promise<never>((_, reject) => {
-      child.once("error", reject)
-      child.once("exit", () => reject(new Error("redis-server ended before it answered")))
-    })
-    await Promise.race([this.#answering(), failed])
-    if (!cluster || (await this.ask(["CLUSTER", "INFO"])).includes("cluster_state:ok")) return
-    await this.ask(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"])
-    await this.#until(async () => (await this.ask(["CLUSTER", "INFO"])).includes("cluster_state:ok"))
-  }
-
-  readonly #answering = (): Promise<void> =>
-    this.#until(async () => (await this.ask(["PING"]).catch(() => "")).includes("PONG"))
-
-  async #until(holds: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + START_MS
-    while (!(await holds())) {
-      if (Date.now() > end) throw new Error("redis-server did not start in time")
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-
-  readonly ask = (command: ReadonlyArray<string>): Promise<string> => {
-    const { password } = this.#options
-    return answerOf(this.port, password === undefined ? [command] : [["AUTH", password], command])
-  }
-
-  readonly kill9 = async (): Promise<void> => {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise((resolve) => child.once("exit", resolve))
-    child.kill("SIGKILL")
-    await gone
-  }
-
-  readonly freeze = (): void => void this.#child?.kill("SIGSTOP")
-  readonly thaw = (): void => void this.#child?.kill("SIGCONT")
-  readonly flush = async (): Promise<void> => void (await this.ask(["FLUSHALL"]))
-
-  readonly stop = async (): Promise<void> => {
-    await this.kill9()
-    process.off("exit", this.#killAtExit)
-    rmSync(this.#directory, { recursive: true, force: true })
-  }
+  for (const { busPort, port } of nodes.slice(1))
+    await nodes[0]!.ask(["CLUSTER", "MEET", "127.0.0.1", `${port}`, `${busPort}`])
 }
+
+const whole = (nodes: ReadonlyArray<RedisProcess>): Promise<void> =>
+  until(async () => {
+    const told = await Promise.all(nodes.map((node) => node.ask(["CLUSTER", "INFO"])))
+    return told.every(
+      (text) => text.includes("cluster_state:ok") && text.includes(`cluster_known_nodes:${nodes.length}`),
+    )
+  })
 
 /** Starts one and waits until it answers. Whoever starts it stops it. */
 export const startRedis = async (options: ThrowawayRedisOptions = {}): Promise<ThrowawayRedis> => {
-  const redis = new Process(options, await freePort(), await freePort())
+  const { cluster = false, password } = options
+  const nodes: Array<RedisProcess> = []
+  for (let count = 0; count < (cluster ? NODES : 1); count++)
+    nodes.push(new RedisProcess(options, await freePort(), await freePort()))
+  const all = async (act: (node: RedisProcess) => unknown): Promise<void> =>
+    void (await Promise.all(nodes.map(act)))
+  const restart = async (): Promise<void> => {
+    await all((node) => node.restart())
+    if (cluster) await whole(nodes)
+  }
+  const stop = (): Promise<void> => all((node) => node.stop())
   try {
-    await redis.restart()
+    await all((node) => node.restart())
+    if (cluster) {
+      await join(nodes)
+      await whole(nodes)
+    }
   } catch (cause) {
-    await redis.stop()
+    await stop()
     throw cause
   }
-  return redis
+  const credentials = password === undefined ? "" : `:${encodeURIComponent(password)}@`
+  const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(",")
+  return {
+    url: `redis${cluster ? "+cluster" : ""}://${credentials}${hosts}`,
+    kill9: () => all((node) => node.kill9()),
+    restart,
+    freeze: () => nodes.forEach((node) => node.freeze()),
+    thaw: () => nodes.forEach((node) => node.thaw()),
+    flush: () => all((node) => node.flush()),
+    ask: (command) => nodes[0]!.ask(command),
+    stop,
+  }
 }

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { eventually } from "../src/eventually.ts"
 import { linkTo, redisForAll } from "../src/oneRedis.ts"
-import { redisIsHere } from "../src/throwawayRedis.ts"
+import { redisIsHere, type ThrowawayRedis } from "../src/throwawayRedis.ts"
 
 const one = (seq: number, frame = `a/${seq}`): Announcement => ({
   conversation: "a",
@@ -18,9 +18,8 @@ const one = (seq: number, frame = `a/${seq}`): Announcement => ({
 
 const PASSWORD = "a password: that must not be seen"
 
-describe.runIf(redisIsHere())("brokers on a Redis", () => {
-  const redis = redisForAll({ password: PASSWORD })
-  const gateway = Effect.map(
+const gatewayOn = (redis: () => ThrowawayRedis) =>
+  Effect.map(
     Layer.build(
       Layer.fresh(
         Layer.provideMerge(
@@ -34,6 +33,10 @@ describe.runIf(redisIsHere())("brokers on a Redis", () => {
       link: Effect.runSync(Effect.provide(RedisLink, context)),
     }),
   )
+
+describe.runIf(redisIsHere())("brokers on a Redis", () => {
+  const redis = redisForAll({ password: PASSWORD })
+  const gateway = gatewayOn(redis)
 
   it.live(
     "that is killed and started again: publishing never waits, what is lost is counted, everything is subscribed again and a loss is told",
@@ -138,5 +141,35 @@ describe.runIf(redisIsHere())("brokers on a Redis", () => {
       here.broker.publish(one(0))
       yield* eventually(() => expect(far).toEqual([0]))
     }).pipe(Effect.scoped),
+  )
+})
+
+describe.runIf(redisIsHere())("brokers on a cluster", () => {
+  const redis = redisForAll({ cluster: true })
+  const gateway = gatewayOn(redis)
+
+  it.live(
+    "that is killed and started again: everything is subscribed again and a loss is told",
+    () =>
+      Effect.gen(function* () {
+        const [here, there] = [yield* gateway, yield* gateway]
+        const far: Array<number> = []
+        let losses = 0
+        yield* there.broker.subscribeConversation("a", ({ seq }) => far.push(seq))
+        yield* there.broker.subscribeLosses(() => losses++)
+        here.broker.publish(one(0))
+        yield* eventually(() => expect(far).toEqual([0]))
+        yield* Effect.promise(redis().kill9)
+        yield* eventually(() =>
+          expect([here, there].map(({ link }) => link.connected())).toEqual([false, false]),
+        )
+        here.broker.publish(one(1))
+        yield* there.broker.subscribeConversation("b", () => undefined)
+        yield* Effect.promise(redis().restart)
+        yield* eventually(() => expect([losses > 0, here.link.connected()]).toEqual([true, true]), 20_000)
+        here.broker.publish(one(2))
+        yield* eventually(() => expect(far).toEqual([0, 2]))
+      }).pipe(Effect.scoped),
+    60_000,
   )
 })

@@ -1,8 +1,8 @@
 /**
  * Which stream tokens have been used: in this process, or on any gateway.
  *
- * Always true: on one gateway a token is good for one connection, whatever else happens. While Redis does not answer, that is all that
- * is known, and a token may open one connection on each gateway within the minute that it lives: people come in.
+ * Always true: on one gateway a token is good for one connection, whatever else happens. While Redis does not answer, and
+ * when it has lost its memory, a token may open one connection on each gateway within the minute that it lives: people come in.
  */
 import type { RedisLink } from "@parley/runtime/redis/RedisLink"
 import * as Effect from "effect/Effect"

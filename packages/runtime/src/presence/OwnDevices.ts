@@ -96,15 +96,16 @@ export class OwnDevices {
     next(this.#own.size)
   }
 
+  /** Goes on where it stopped, round after round; nobody twice in one call. */
   #some(most: number): void {
-    for (let count = 0; count < most; count++) {
-      this.#round ??= this.#own.values()
-      const { done, value } = this.#round.next()
-      if (done === true) {
-        this.#round = undefined
-        return
+    for (let left = Math.min(most, this.#own.size); left > 0; left--) {
+      let next = this.#round?.next()
+      if (next === undefined || next.done === true) {
+        this.#round = this.#own.values()
+        next = this.#round.next()
       }
-      this.#tell(value)
+      if (next.done === true) return
+      this.#tell(next.value)
     }
   }
 

@@ -85,7 +85,13 @@ export const layer = ({ heartbeat = "10 seconds" }: PresenceRedisOptions = {}): 
         table.sweep()
         elsewhere.sweep()
       })
-      yield* repeat(heartbeatMs / PARTS, () => own.renew(1 / PARTS))
+      let renewedAt = now()
+      yield* repeat(heartbeatMs / PARTS, () => {
+        // By the clock, so that a machine that is late catches up.
+        const at = now()
+        own.renew(Math.min(1, Math.max(0, at - renewedAt) / heartbeatMs))
+        renewedAt = at
+      })
       for (const listen of [
         () => link.onConnected(() => own.renewAll()),
         () => link.channels.onLoss(() => elsewhere.suspectAll()),

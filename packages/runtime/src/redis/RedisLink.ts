@@ -118,6 +118,19 @@ export const openRedis = Effect.fnUntraced(function* (
     throw away()
   }
 
+  let gathering = false
+  /** All that is sent in a turn of the loop goes in one write, which costs more than all else about it. */
+  const gather = (): void => {
+    if (gathering || clients._tag === "Clustered") return
+    const { stream } = clients.commands
+    gathering = true
+    stream.cork()
+    setImmediate(() => {
+      gathering = false
+      stream.uncork()
+    })
+  }
+
   const publish = (channel: string, payload: Buffer): void => {
     const bytes = payload.length + OVERHEAD_BYTES
     if (!supervision.connected || counts.waitingBytes + bytes > mostWaitingBytes) {
@@ -125,6 +138,7 @@ export const openRedis = Effect.fnUntraced(function* (
       return
     }
     counts.waitingBytes += bytes
+    gather()
     const sent = target.cluster ? commands.spublish(channel, payload) : commands.publish(channel, payload)
     sent.then(
       () => (counts.waitingBytes -= bytes),

@@ -16,6 +16,10 @@ export interface SupervisionOptions {
 
 /** Changes of a cluster come in flocks. */
 const SETTLE_MS = 100
+const MOST_SETTLE_MS = 3_000
+
+/** Until an error says more. */
+const CLOSED = "closed"
 
 /** `ECONNREFUSED`, `WRONGPASS`, …: the first word alone, since what follows may quote what was sent. */
 const reasonOf = (cause: unknown): string => {
@@ -29,7 +33,7 @@ class Supervision {
   connected = false
   lost = 0
   ended = false
-  reason = "unknown"
+  reason = CLOSED
   readonly #listeners = new Set<() => void>()
   readonly #say: SupervisionOptions["say"]
   #said: "connected" | "away" = "connected"
@@ -50,6 +54,7 @@ class Supervision {
     this.connected = connected
     if (!connected) this.lost++
     this.say(connected ? "connected" : "away")
+    if (connected) this.reason = CLOSED
     if (connected) for (const told of this.#listeners) told()
   }
 
@@ -166,23 +171,40 @@ const watchCluster = (
     channels.disconnected()
     if (!isUp(commands)) supervision.update(false)
     clearTimeout(settling)
-    settling = setTimeout(() => {
-      if (!isUp(commands)) return
-      channels.connected()
-      supervision.update(true)
-    }, SETTLE_MS)
+    const settlement = ++settlings
+    settling = setTimeout(
+      () => void settled(settlement),
+      Math.min(MOST_SETTLE_MS, SETTLE_MS * 2 ** Math.min(refusals, 10)),
+    )
+  }
+  let settlings = 0
+  /** In a row: a node may be gone for long. */
+  let refusals = 0
+  const settled = async (settlement: number): Promise<void> => {
+    // Nodes are connected to by their first command, and until then refuse all that follow it.
+    const waiting = commands.nodes("master").filter(({ status }) => status === "wait")
+    await Promise.all(waiting.map((node) => node.connect().catch(ignore)))
+    if (settlement !== settlings || supervision.ended || !isUp(commands)) return
+    channels.connected()
+    supervision.update(true)
   }
   const channels = new Channels({
     // Each has a slot of its own.
     subscribe: (names) => Promise.all(names.map((name) => commands.ssubscribe(name))),
     unsubscribe: (names) => Promise.all(names.map((name) => commands.sunsubscribe(name))),
-    reset: changed,
+    reset: () => {
+      refusals++
+      changed()
+    },
   })
-  ends.push(() => clearTimeout(settling))
+  ends.push(
+    () => clearTimeout(settling),
+    channels.onLoss(() => (refusals = 0)),
+  )
   commands.on("smessageBuffer", (channel: Buffer, payload: Buffer) =>
     channels.take(channel.toString(), payload),
   )
-  for (const event of ["ready", "close", "-node", "-subscriber", "subscribersReady"])
+  for (const event of ["ready", "close", "+node", "-node", "-subscriber", "subscribersReady"])
     on(commands, event, changed)
   every(pingEveryMs, () => {
     for (const node of commands.nodes("master")) if (isUp(node)) node.ping().catch(ignore)

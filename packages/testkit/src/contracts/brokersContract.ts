@@ -64,6 +64,18 @@ export const brokersContract = (name: string, layer: Layer.Layer<Broker, unknown
         yield* eventually(() => expect(seen).toEqual(all))
       }),
     )
+    promise("however many conversations there are, each is heard from the first on", ([here, there]) =>
+      Effect.gen(function* () {
+        const seen = new Set<string>()
+        const all = Array.from({ length: 200 }, (_, index) => `conversation-${index}`)
+        yield* Effect.all(
+          all.map((one) => there.subscribeConversation(one, ({ conversation }) => seen.add(conversation))),
+          { concurrency: "unbounded", discard: true },
+        )
+        for (const one of all) here.publish(bare(one, 0))
+        yield* eventually(() => expect(seen.size).toBe(all.length))
+      }),
+    )
     promise("a user is told of his own being added and removed, and of nobody else's", ([here, there]) =>
       Effect.gen(function* () {
         const seen: Array<unknown> = []
