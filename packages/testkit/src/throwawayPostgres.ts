@@ -25,6 +25,8 @@ export interface ThrowawayPostgres {
   /** Of the superuser, who needs no password; another user does. */
   readonly url: string
   readonly urlOf: (user: string, password: string) => string
+  /** Its own, removed with it; `data` in it is the server's. */
+  readonly directory: string
   /** Runs one statement as the superuser, and gives what `psql -At` prints. */
   readonly psql: (statement: string) => string
   /** SIGKILL to the postmaster. The sessions end, and nothing is flushed. */
@@ -73,7 +75,7 @@ const processesOf = (postmaster: number): ReadonlyArray<number> => {
 
 class Server implements ThrowawayPostgres {
   readonly #binaries: string
-  readonly #directory: string
+  readonly directory: string
   readonly #user = asWhom()
   readonly #watchdog: ChildProcess
   #settings: Readonly<Record<string, string>> = defaults
@@ -81,8 +83,8 @@ class Server implements ThrowawayPostgres {
 
   constructor(binaries: string) {
     this.#binaries = binaries
-    this.#directory = mkdtempSync(join(tmpdir(), "parley-pg-"))
-    if (this.#user.uid !== undefined) chownSync(this.#directory, this.#user.uid, this.#user.gid!)
+    this.directory = mkdtempSync(join(tmpdir(), "parley-pg-"))
+    if (this.#user.uid !== undefined) chownSync(this.directory, this.#user.uid, this.#user.gid!)
     // Its input ends with this process, even by SIGKILL.
     this.#watchdog = spawn(
       "sh",
@@ -90,7 +92,7 @@ class Server implements ThrowawayPostgres {
         "-c",
         'read _; kill -9 $(head -n 1 "$1/data/postmaster.pid") 2>/dev/null; rm -rf "$1"',
         "sh",
-        this.#directory,
+        this.directory,
       ],
       { stdio: ["pipe", "ignore", "ignore"], detached: true },
     )
@@ -100,21 +102,33 @@ class Server implements ThrowawayPostgres {
   }
 
   get url(): string {
-    return `postgres:///postgres?host=${this.#directory}&user=postgres`
+    return `postgres:///postgres?host=${this.directory}&port=${this.#port}&user=postgres`
   }
 
   readonly urlOf = (user: string, password: string): string =>
-    `postgres:///postgres?host=${this.#directory}&user=${user}&password=${encodeURIComponent(password)}`
+    `postgres:///postgres?host=${this.directory}&port=${this.#port}&user=${user}&password=${encodeURIComponent(password)}`
 
   readonly psql = (statement: string): string =>
     execFileSync(
       join(this.#binaries, "psql"),
-      ["-h", this.#directory, "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-Atqc", statement, "postgres"],
+      [
+        "-h",
+        this.directory,
+        "-p",
+        this.#port,
+        "-U",
+        "postgres",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-Atqc",
+        statement,
+        "postgres",
+      ],
       { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
     ).trim()
 
   init(): void {
-    const data = join(this.#directory, "data")
+    const data = join(this.directory, "data")
     execFileSync(
       join(this.#binaries, "initdb"),
       [
@@ -129,9 +143,12 @@ class Server implements ThrowawayPostgres {
         "--no-instructions",
         "--auth=trust",
       ],
-      { ...this.#user, stdio: ["ignore", "ignore", "pipe"], cwd: this.#directory },
+      { ...this.#user, stdio: ["ignore", "ignore", "pipe"], cwd: this.directory },
     )
-    writeFileSync(join(data, "pg_hba.conf"), "local all postgres trust\nlocal all all scram-sha-256\n")
+    writeFileSync(
+      join(data, "pg_hba.conf"),
+      "local all postgres trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n",
+    )
   }
 
   /** A killed server's children may hold its shared memory for a moment: the start is refused until they are gone. */
@@ -164,11 +181,16 @@ class Server implements ThrowawayPostgres {
     this.#signal("SIGKILL")
     await this.kill()
     this.#watchdog.kill("SIGKILL")
-    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  }
+
+  /** Its socket is named after it. */
+  get #port(): string {
+    return this.#settings["port"] ?? "5432"
   }
 
   get #log(): string {
-    return join(this.#directory, "log")
+    return join(this.directory, "log")
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -184,7 +206,7 @@ class Server implements ThrowawayPostgres {
   /** The eighth line of its lock file tells how far it is. */
   #isReady(pid: number): boolean {
     try {
-      const lines = readFileSync(join(this.#directory, "data", "postmaster.pid"), "utf8").split("\n")
+      const lines = readFileSync(join(this.directory, "data", "postmaster.pid"), "utf8").split("\n")
       return Number(lines[0]) === pid && lines[7]?.trim() === "ready"
     } catch {
       return false
@@ -196,8 +218,8 @@ class Server implements ThrowawayPostgres {
     const settings = Object.entries(this.#settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])
     const postmaster = spawn(
       join(this.#binaries, "postgres"),
-      ["-D", join(this.#directory, "data"), "-k", this.#directory, ...settings],
-      { ...this.#user, stdio: ["ignore", log, log], cwd: this.#directory },
+      ["-D", join(this.directory, "data"), "-k", this.directory, ...settings],
+      { ...this.#user, stdio: ["ignore", log, log], cwd: this.directory },
     )
     closeSync(log)
     this.#postmaster = postmaster

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -18,7 +19,13 @@ class Runner {
   constructor(url: string, schema: string, port: number) {
     this.#process = spawn(
       process.execPath,
-      [`${import.meta.dirname}/clusterRunner.ts`, url, schema, String(port), String(shards)],
+      [
+        fileURLToPath(new URL("./clusterRunner.ts", import.meta.url)),
+        url,
+        schema,
+        String(port),
+        String(shards),
+      ],
       { stdio: ["ignore", "pipe", "inherit"] },
     )
     createInterface(this.#process.stdout!).on("line", (line) => {

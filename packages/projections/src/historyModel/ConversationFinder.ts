@@ -4,7 +4,7 @@ import type { Sealed } from "@parley/domain/Sealed"
 import type { ConversationRow, ConversationView, MemberRow } from "../History.ts"
 import { prepareAll } from "./prepareAll.ts"
 
-type Raw = Readonly<Record<string, string | number | null>>
+export type Raw = Readonly<Record<string, string | number | null>>
 
 const sql = {
   conversation: `SELECT c.*, s.pair, s.title, s.topic, s.metadata, s.restricted_by
@@ -67,7 +67,7 @@ export const viewOf = ({ conversation, member }: Found): ConversationView =>
 const parsed = <A, Name extends string>(name: Name, text: Raw[string] | undefined): { [_ in Name]?: A } =>
   typeof text === "string" ? ({ [name]: JSON.parse(text) } as { [_ in Name]: A }) : {}
 
-const toConversation = (raw: Raw): ConversationRow => ({
+export const toConversation = (raw: Raw): ConversationRow => ({
   id: raw["name"] as string,
   kind: raw["kind"] as ConversationRow["kind"],
   createdAt: raw["created_at"] as number,
@@ -83,7 +83,7 @@ const toConversation = (raw: Raw): ConversationRow => ({
   ...parsed<Sealed, "metadata">("metadata", raw["metadata"]),
 })
 
-const toMember = (raw: Raw): MemberRow => ({
+export const toMember = (raw: Raw): MemberRow => ({
   user: raw["user"] as string,
   role: raw["role"] as MemberRow["role"],
   joinedSeq: raw["joined_seq"] as number,

@@ -130,6 +130,11 @@ export class ModelHost {
     this.#timer = setTimeout(() => this.#tell(), gatherMs).unref()
   }
 
+  /** The log's last position, from whoever asked for it. */
+  readonly saw = (head: Position): void => {
+    this.#head = Math.max(this.#head, head)
+  }
+
   readonly ask = <A>(method: string, ...args: ReadonlyArray<unknown>): Effect.Effect<A, Unavailable> =>
     this.askAsOf(-1, method, ...args)
 

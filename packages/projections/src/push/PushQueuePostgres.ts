@@ -27,7 +27,7 @@ export const layer = (options: PostgresQueueOptions): Layer.Layer<PushQueue, Pos
     Effect.gen(function* () {
       const postgres = yield* Postgres
       yield* postgres.migrate(queueMigrations)
-      const queue = new PostgresQueue(postgres, options)
+      const queue = new PostgresQueue(postgres, options, yield* Effect.scope)
       const ask: Ask = (name, args) => {
         const operation = queue[name] as (
           ...given: ReadonlyArray<unknown>

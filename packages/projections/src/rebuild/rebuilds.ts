@@ -1,7 +1,7 @@
-/** `Rebuilds`, over the slots of this process's models. */
+/** `Rebuilds`, over what rebuilds one model: here, the slots of this process's models. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { EventStore } from "@parley/runtime/EventStore"
+import { EventStore, type Position } from "@parley/runtime/EventStore"
 import type { ModelName } from "../modelNamed.ts"
 import {
   ProjectionIsEffect,
@@ -12,38 +12,38 @@ import {
 } from "../Rebuilds.ts"
 import { Course } from "./Course.ts"
 import { effectNames } from "./effectNames.ts"
-import type { Hosting } from "./Hosting.ts"
+import type { BuildFailed, Hosting } from "./Hosting.ts"
 import type { ModelSlot } from "./ModelSlot.ts"
 import { type Hosted, rebuildModel } from "./rebuildModel.ts"
 
-/** A model of this process. `hosted` changes with each rebuild. */
-export interface Place {
-  readonly slot: ModelSlot
-  hosted: Hosted
-}
+/** How far a rebuild has come is told to `course`. Returns where the new model stands. */
+export type Rebuild = (model: ModelName, course: Course) => Effect.Effect<Position, BuildFailed>
 
-/** Goes on with what was being built when the process ended. Rebuilds end with `scope`. */
-export const makeRebuilds = Effect.fnUntraced(function* (
-  hosting: Hosting,
-  places: Readonly<Record<ModelName, Place>>,
+/** `begin` starts one without being asked for by name. Rebuilds end with `scope`. */
+export const rebuildsBy = Effect.fnUntraced(function* (
+  names: ReadonlyArray<ModelName>,
+  rebuild: Rebuild,
+  store: EventStore["Service"],
   scope: Scope.Scope,
-): Effect.fn.Return<Rebuilds["Service"], never, EventStore> {
-  const store = yield* EventStore
+): Effect.fn.Return<{
+  readonly begin: (model: ModelName) => Effect.Effect<Course>
+  readonly service: Rebuilds["Service"]
+}> {
+  // Its maker's, not that of whoever asks: a rebuild outlives him.
+  const context = yield* Effect.context<never>()
   const courses = new Map<ModelName, Course>()
-  const known = Object.keys(places)
 
   const named = (projection: string): Effect.Effect<ModelName, UnknownProjection | ProjectionIsEffect> => {
     if (effectNames.has(projection)) return Effect.fail(new ProjectionIsEffect({ projection }))
-    return Object.hasOwn(places, projection)
-      ? Effect.succeed(projection as ModelName)
-      : Effect.fail(new UnknownProjection({ projection, known }))
+    const found = names.find((name) => name === projection)
+    return found === undefined
+      ? Effect.fail(new UnknownProjection({ projection, known: names }))
+      : Effect.succeed(found)
   }
 
   const run = (model: ModelName, course: Course) =>
     Effect.gen(function* () {
-      const place = places[model]
-      place.hosted = yield* rebuildModel(hosting, place.slot, model, place.hosted, course, scope)
-      course.done(place.slot.position)
+      course.done(yield* rebuild(model, course))
       yield* Effect.logInfo(`The ${model} model was rebuilt`)
     }).pipe(
       Effect.catchTag("BuildFailed", ({ reason }) =>
@@ -58,7 +58,7 @@ export const makeRebuilds = Effect.fnUntraced(function* (
           Effect.logError(`The ${model} model was not rebuilt`, defect),
         ),
       ),
-      Effect.provideService(EventStore, store),
+      Effect.provideContext(context),
       Effect.forkIn(scope),
     )
 
@@ -76,13 +76,7 @@ export const makeRebuilds = Effect.fnUntraced(function* (
       Effect.map((head) => course.progress(head)),
     )
 
-  for (const model of known as ReadonlyArray<ModelName>) {
-    // Left behind when the process ended just after a switch.
-    if (hosting.current(model) > 0) yield* hosting.remove(model, hosting.current(model) - 1)
-    if (hosting.unfinished(model) !== undefined) yield* begin(model)
-  }
-
-  return {
+  const service: Rebuilds["Service"] = {
     start: Effect.fn("Rebuilds.start")(function* (projection) {
       const model = yield* named(projection)
       if (courses.get(model)?.running) return yield* new RebuildRunning({ projection })
@@ -93,4 +87,34 @@ export const makeRebuilds = Effect.fnUntraced(function* (
       return course === undefined ? undefined : yield* report(course)
     }),
   }
+  return { begin, service }
+})
+
+/** A model of this process. `hosted` changes with each rebuild. */
+export interface Place {
+  readonly slot: ModelSlot
+  hosted: Hosted
+}
+
+/** Goes on with what was being built when the process ended. Rebuilds end with `scope`. */
+export const makeRebuilds = Effect.fnUntraced(function* (
+  hosting: Hosting,
+  places: Readonly<Record<ModelName, Place>>,
+  scope: Scope.Scope,
+): Effect.fn.Return<Rebuilds["Service"], never, EventStore> {
+  const store = yield* EventStore
+  const rebuild: Rebuild = (model, course) =>
+    Effect.gen(function* () {
+      const place = places[model]
+      place.hosted = yield* rebuildModel(hosting, place.slot, model, place.hosted, course, scope)
+      return place.slot.position
+    }).pipe(Effect.provideService(EventStore, store))
+  const names = Object.keys(places) as ReadonlyArray<ModelName>
+  const { begin, service } = yield* rebuildsBy(names, rebuild, store, scope)
+  for (const model of names) {
+    // Left behind when the process ended just after a switch.
+    if (hosting.current(model) > 0) yield* hosting.remove(model, hosting.current(model) - 1)
+    if (hosting.unfinished(model) !== undefined) yield* begin(model)
+  }
+  return service
 })

@@ -101,7 +101,7 @@ export class ReceiptsQueries {
   }
 }
 
-const toCursor = (conversation: string, { user, device, seq, position }: Line): CursorRow => ({
+export const toCursor = (conversation: string, { user, device, seq, position }: Line): CursorRow => ({
   conversation,
   user,
   ...(device === "" ? undefined : { device }),

@@ -5,6 +5,7 @@
  * one person never cross. Leases are measured by the clocks of the nodes that take them: they may differ by less than a lease.
  */
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { SqlError } from "effect/sql/SqlError"
 import type { PostgresFailure } from "@parley/runtime/errors"
 import type { Position } from "@parley/runtime/EventStore"
@@ -19,6 +20,7 @@ import { QueueCounters } from "../queue/QueueCounters.ts"
 import { PositionMoved, QueueFull } from "../queue/refusals.ts"
 import { letGo, settle } from "../queue/Settling.ts"
 import { keptMs } from "../queue/Shown.ts"
+import { Gathering } from "./Gathering.ts"
 import { hold, writeBack, writeDecisions } from "./heldBooks.ts"
 import { lease, nextDue } from "./leasing.ts"
 import { QueueSize } from "./QueueSize.ts"
@@ -34,6 +36,11 @@ export type Operations = {
   readonly [Name in Operation]: (...args: Arguments<Name>) => Effect.Effect<Answer<Name>, QueueFailure>
 }
 
+interface Settled {
+  readonly now: number
+  readonly settlements: ReadonlyArray<Settlement>
+}
+
 /** Of decisions among all advisory locks with two keys: the letters “push”. */
 const lockClass = 0x70757368
 
@@ -42,11 +49,14 @@ export class PostgresQueue implements Operations {
   readonly #options: PostgresQueueOptions
   readonly #counters = new QueueCounters()
   readonly #size: QueueSize
+  readonly #settlements: Gathering<Settled, QueueFailure>
   #position: Position = -1
 
-  constructor(postgres: Postgres["Service"], options: PostgresQueueOptions) {
+  /** @param scope writes settlements as long as it lasts. */
+  constructor(postgres: Postgres["Service"], options: PostgresQueueOptions, scope: Scope.Scope) {
     this.#postgres = postgres
     this.#options = options
+    this.#settlements = new Gathering((given) => this.#settleAll(given), scope)
     this.#size = new QueueSize(postgres.sql)
   }
 
@@ -78,7 +88,11 @@ export class PostgresQueue implements Operations {
       yield* sql`DELETE FROM push_shown WHERE at < ${now - keptMs}`
       yield* sql`DELETE FROM push_budgets WHERE at < ${now - fullAfterMs(budget)}`
       const conversations = [...wanted.flatMap((one) => (one.kind === "message" ? [one] : [])), ...read]
-      const books = yield* hold(sql, { users: [...wanted, ...read].map((one) => one.user), conversations })
+      const books = yield* hold(sql, {
+        users: [...wanted, ...read].map((one) => one.user),
+        conversations,
+        spending: wanted.map((one) => one.user),
+      })
       const admission = new Admission(books, this.#options)
       const added = admission.admit(wanted, now)
       const gone = read.flatMap((one) => admission.read(one, now))
@@ -108,16 +122,20 @@ export class PostgresQueue implements Operations {
     )
   }
 
+  /** Those that come while others are being written go together: a settlement waits for its turn among all nodes. */
   readonly settle = (
     now: number,
     settlements: ReadonlyArray<Settlement>,
-  ): Effect.Effect<void, QueueFailure> => {
+  ): Effect.Effect<void, QueueFailure> => this.#settlements.add({ now, settlements })
+
+  #settleAll(given: ReadonlyArray<Settled>): Effect.Effect<void, QueueFailure> {
     const { sql } = this.#postgres
+    const all = given.flatMap(({ now, settlements }) => settlements.map((one) => ({ now, one })))
     const settling = Effect.gen(function* () {
-      const concerned =
-        yield* sql<JobRow>`SELECT * FROM push_jobs WHERE id = ANY(${settlements.map((one) => BigInt(one.id))})`
+      const ids = all.map(({ one }) => BigInt(one.id))
+      const concerned = yield* sql<JobRow>`SELECT * FROM push_jobs WHERE id = ANY(${ids})`
       const books = yield* hold(sql, { users: concerned.map((job) => job.user), conversations: concerned })
-      const settled = settlements.flatMap((one) => {
+      const settled = all.flatMap(({ now, one }) => {
         const job = books.jobs.get(one.id)
         if (job?.state !== "leased" || job.attempts !== one.lease) return []
         return [{ one, kind: job.kind, decision: settle(books, job, one, now) }]

@@ -22,16 +22,17 @@ export interface HeldBooks {
   readonly budgets: HeldBudgets
 }
 
-/** `also`: one that is parked. */
+/** `spending`: whose budgets are asked. `also`: one that is parked. */
 export interface Concerned {
   readonly users: ReadonlyArray<string>
+  readonly spending?: ReadonlyArray<string>
   readonly conversations: ReadonlyArray<{ readonly user: string; readonly conversation: string | null }>
   readonly also?: number
 }
 
 export const hold = Effect.fnUntraced(function* (
   sql: Sql,
-  { users, conversations, also = 0 }: Concerned,
+  { users, conversations, spending = [], also = 0 }: Concerned,
 ): Effect.fn.Return<HeldBooks, SqlError> {
   const people = [...new Set(users)]
   const jobs = yield* sql<JobRow>`SELECT * FROM push_jobs
@@ -40,10 +41,18 @@ export const hold = Effect.fnUntraced(function* (
     { user, conversation: several },
     ...(conversation === null ? [] : [{ user, conversation }]),
   ])
-  const shown = yield* sql<ShownRow>`SELECT * FROM push_shown WHERE ("user", conversation) IN (
-      SELECT "user", conversation FROM json_to_recordset(${JSON.stringify(places)}::json) AS place ("user" text, conversation text)
-    )`
-  const budgets = yield* sql<BudgetRow>`SELECT * FROM push_budgets WHERE "user" = ANY(${people})`
+  const shown =
+    places.length === 0
+      ? []
+      : yield* sql<ShownRow>`SELECT * FROM push_shown WHERE ("user", conversation) IN (
+          SELECT "user", conversation
+          FROM json_to_recordset(${JSON.stringify(places)}::json) AS place ("user" text, conversation text)
+        )`
+  const spenders = [...new Set(spending)]
+  const budgets =
+    spenders.length === 0
+      ? []
+      : yield* sql<BudgetRow>`SELECT * FROM push_budgets WHERE "user" = ANY(${spenders})`
   return { jobs: new HeldJobs(jobs), shown: new HeldShown(shown), budgets: new HeldBudgets(budgets) }
 })
 
@@ -114,8 +123,11 @@ export const writeDecisions = Effect.fnUntraced(function* (
   decisions: ReadonlyArray<PushDecision>,
 ): Effect.fn.Return<void, SqlError> {
   if (decisions.length === 0) return
-  yield* sql`INSERT INTO push_decisions ("user", device, kind, conversation, seq, at, outcome, reason)
-    SELECT * FROM json_to_recordset(${JSON.stringify(decisions)}::json) AS new
-      ("user" text, device text, kind text, conversation text, seq bigint, at bigint, outcome text, reason text)`
-  yield* sql`DELETE FROM push_decisions WHERE id <= (SELECT max(id) FROM push_decisions) - ${keptDecisions}`
+  yield* sql`WITH written AS (
+      INSERT INTO push_decisions ("user", device, kind, conversation, seq, at, outcome, reason)
+      SELECT * FROM json_to_recordset(${JSON.stringify(decisions)}::json) AS new
+        ("user" text, device text, kind text, conversation text, seq bigint, at bigint, outcome text, reason text)
+      RETURNING id
+    )
+    DELETE FROM push_decisions WHERE id <= (SELECT max(id) FROM written) - ${keptDecisions}`
 })

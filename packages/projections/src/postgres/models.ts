@@ -1,0 +1,80 @@
+/**
+ * The services of the read models over tables in Postgres, for many nodes: each node answers, one follows the log for all.
+ *
+ * Always true: what a service answers is what the models in SQLite answer. Each node announces what was changed since it began, read
+ * from the tables, whichever node applied it.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { EventStore } from "@parley/runtime/EventStore"
+import type { PostgresFailure } from "@parley/runtime/errors"
+import { Postgres } from "@parley/runtime/postgres/Postgres"
+import { ModelHost } from "../hosting/ModelHost.ts"
+import type { ModelName } from "../modelNamed.ts"
+import { makeFeeds, type ModelServices, servicesOver } from "../modelServices.ts"
+import { Rebuilds } from "../Rebuilds.ts"
+import { migrations } from "./generations.ts"
+import { type Leadership, makeLeadership } from "./Leadership.ts"
+import { listen } from "./News.ts"
+import { PostgresLoop } from "./PostgresLoop.ts"
+import { postgresModelNamed } from "./postgresModelNamed.ts"
+import { makeRebuilds } from "./rebuilds.ts"
+
+/** A host whose messages a loop takes, and the loop. */
+const hostFor = Effect.fnUntraced(function* (
+  name: ModelName,
+  leadership: Leadership,
+  onProgress: ConstructorParameters<typeof ModelHost>[0]["onProgress"],
+): Effect.fn.Return<
+  { readonly host: ModelHost; readonly loop: PostgresLoop },
+  never,
+  EventStore | Postgres | Scope.Scope
+> {
+  const context = yield* Effect.context<never>()
+  const [store, postgres] = [yield* EventStore, yield* Postgres]
+  const onFailure = (reason: string): void => {
+    Effect.runForkWith(context)(Effect.logError(`The ${name} model does not follow the log`, reason))
+  }
+  let loop: PostgresLoop | undefined
+  const host: ModelHost = new ModelHost({ post: (message) => loop?.receive(message), onProgress, onFailure })
+  yield* Effect.addFinalizer(() => Effect.sync(host.close))
+  const model = postgresModelNamed[name]
+  loop = yield* PostgresLoop.make({ model, postgres, store, leadership, say: host.receive, onHead: host.saw })
+  yield* store.onCommitted(host.committed)
+  return { host, loop }
+})
+
+const names: ReadonlyArray<ModelName> = ["history", "membership", "receipts", "directory"]
+
+const make = Effect.gen(function* () {
+  const [store, postgres] = [yield* EventStore, yield* Postgres]
+  yield* postgres.migrate(migrations)
+  const leadership = yield* makeLeadership(postgres)
+  const feeds = yield* makeFeeds
+  const hosted = (name: ModelName) => hostFor(name, leadership, feeds.progressed[name])
+  const models = {
+    history: yield* hosted("history"),
+    membership: yield* hosted("membership"),
+    receipts: yield* hosted("receipts"),
+    directory: yield* hosted("directory"),
+  }
+  const loops = new Map<string, PostgresLoop>(Object.entries(models).map(([name, { loop }]) => [name, loop]))
+  yield* Effect.forkScoped(
+    listen(postgres, (name, word = "moved") => {
+      for (const [one, loop] of loops) if (name === undefined || name === one) loop.hear(word)
+    }),
+  )
+  const hosts = {
+    history: models.history.host,
+    membership: models.membership.host,
+    receipts: models.receipts.host,
+    directory: models.directory.host,
+  }
+  return Context.add(servicesOver(hosts, feeds), Rebuilds, yield* makeRebuilds(store, postgres, names))
+})
+
+/** Needs sessions of its own: one to listen, and one to lead. */
+export const layer: Layer.Layer<ModelServices | Rebuilds, PostgresFailure, EventStore | Postgres> =
+  Layer.effectContext(make)
