@@ -2,6 +2,7 @@
 import { connect } from "node:http2"
 import { once } from "node:events"
 import { freePort } from "@parley/testkit/freePort"
+import { openLogReader } from "@parley/runtime/eventStore/SqliteLogReader"
 import { expect, it } from "vitest"
 import { parley, start } from "./command.ts"
 import { ownDirectory } from "./directories.ts"
@@ -39,4 +40,23 @@ it("refuses what would let strangers in, and flags that lack their other half", 
   ])
   expect(await refused("--user", "parley")).toEqual([2, "parley: --user and --password-file go together"])
   expect(await refused("--tls-cert", "node.crt")).toEqual([2, "parley: --tls-cert and --tls-key go together"])
+})
+
+it("begins a new epoch when it is told that the log was put back", async () => {
+  const serve = async (...flags: ReadonlyArray<string>) => {
+    const running = start(["event-store", "--port", "0", "--data-dir", path("data"), ...flags])
+    await running.prints("Event store listens on")
+    running.child.kill("SIGTERM")
+    expect(await running.ended).toMatchObject({ status: 0, stderr: "" })
+    const reader = openLogReader(path("data/events.db"))
+    try {
+      return { epoch: reader.epoch(), events: reader.headPosition() + 1 }
+    } finally {
+      reader.close()
+    }
+  }
+  const first = await serve()
+  const again = await serve("--new-epoch")
+  expect(again.events).toBe(first.events + 1)
+  expect(again.epoch).not.toBe(first.epoch)
 })

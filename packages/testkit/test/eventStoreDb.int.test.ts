@@ -77,6 +77,25 @@ describe("connecting", () => {
     }),
   )
 
+  it.live(
+    "a node is found through any of its cluster, and while none is there, that is said and nothing breaks",
+    () =>
+      Effect.gen(function* () {
+        const { endpoint } = yield* eventStoreServer()
+        const nobody = `127.0.0.1:${yield* Effect.promise(freePort)}`
+        const epochs = yield* Effect.forEach(
+          [`esdb://${endpoint}`, `esdb+discover://${endpoint}`, `esdb://${nobody},${endpoint}`],
+          (url) => Effect.map(opened(`${url}?tls=false`), ({ epoch }) => epoch),
+        )
+        expect(new Set(epochs).size).toBe(1)
+        for (const url of [`esdb://${nobody},${nobody}`, `esdb+discover://${nobody}`]) {
+          const { tag, text } = yield* failureOf(`${url}?tls=false`)
+          expect(tag).toBe("StoreUnavailable")
+          expect(text).toContain(nobody)
+        }
+      }),
+  )
+
   it.live("all who use one URL share one client, which lives as long as any of them", () =>
     Effect.gen(function* () {
       const { endpoint } = yield* eventStoreServer()

@@ -1,9 +1,11 @@
 /** EventStoreDB's adapter while its server is killed, frozen and restarted. */
 import { type Appended, EventStore, type FromAll, type NewEvent } from "@parley/runtime/EventStore"
 import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { anEvent, events, ids, readForward, readLog } from "../src/contracts/eventStore/given.ts"
@@ -93,6 +95,13 @@ describe("EventStoreDB's adapter", () => {
           expect(ids(yield* Fiber.join(one))).toEqual(ids(yield* readForward("s-0")))
           expect(told).toEqual([...new Set(told)].toSorted((a, b) => a - b))
           expect(told.at(-1)).toBe(yield* store.headPosition)
+          // A server that stays away ends a subscription, once its patience has ended.
+          const impatient = yield* Layer.build(
+            freshLogAt(() => connectionString(server.endpoint), { patienceOfSubscriptions: "300 millis" }),
+          )
+          yield* Effect.promise(() => server.kill9())
+          const lost = Context.get(impatient, EventStore).subscribeAll({ after: -1, prefixes: [] })
+          expect(yield* Effect.flip(Stream.runDrain(lost))).toMatchObject({ _tag: "StoreUnavailable" })
         }).pipe(Effect.provide(freshLogAt(() => connectionString(server.endpoint))))
       }),
   )

@@ -32,6 +32,13 @@ export const eventStore = Command.make(
       Flag.optional,
     ),
     passwordFile: path("password-file", "The file that holds the user's password"),
+    newEpoch: Flag.Boolean("new-epoch").pipe(
+      Flag.withDescription(
+        "The log was put back from a copy: begin a new epoch, so that nobody goes on from positions of the old one",
+      ),
+      Flag.withoutNegation,
+      Flag.withDefault(false),
+    ),
     allowAnybody: Flag.Boolean("allow-anybody").pipe(
       Flag.withDescription("Serve beyond this machine without a password"),
       Flag.withoutNegation,

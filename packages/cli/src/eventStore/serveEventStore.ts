@@ -9,6 +9,7 @@ import { logging } from "@parley/gateway/logging"
 import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirectory"
 import type { StoreRefused, StoreUnavailable } from "@parley/runtime/errors"
 import { layer as store } from "@parley/runtime/eventStore/EventStoreSqlite"
+import { openNewEpoch } from "@parley/runtime/eventStore/openNewEpoch"
 import {
   EventStoreServer,
   type EventStoreServerOptions,
@@ -30,6 +31,7 @@ interface Asked {
   readonly tlsKey: string | undefined
   readonly user: string | undefined
   readonly passwordFile: string | undefined
+  readonly newEpoch: boolean
   readonly allowAnybody: boolean
 }
 
@@ -61,9 +63,15 @@ const optionsOf = Effect.fnUntraced(function* ({ tlsCert, tlsKey, user, password
   return options
 })
 
-const storeOf = Layer.unwrap(
-  Effect.map(DataDirectory, (directory) => store({ file: directory.path("events.db") })),
-)
+/** @param newEpoch begins one before anybody is served. */
+const storeOf = (newEpoch: boolean) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const file = (yield* DataDirectory).path("events.db")
+      if (newEpoch) yield* openNewEpoch(file)
+      return store({ file })
+    }),
+  )
 
 const failed = (failure: ServerRefused | StoreRefused | StoreUnavailable): CommandFailed =>
   new CommandFailed({
@@ -87,7 +95,10 @@ const serving = Effect.gen(function* () {
 export const serveEventStore = Effect.fnUntraced(function* (asked: Asked) {
   const options = yield* optionsOf(asked)
   const { dataDir, config } = yield* settings(asked.dataDir)
-  const parts = server(options).pipe(Layer.provide(storeOf), Layer.provide(dataDirectory(dataDir)))
+  const parts = server(options).pipe(
+    Layer.provide(storeOf(asked.newEpoch)),
+    Layer.provide(dataDirectory(dataDir)),
+  )
   yield* serving.pipe(
     Effect.provide(parts),
     Effect.mapError(failed),

@@ -47,12 +47,11 @@ export interface EventStoreDbOptions {
   readonly patience?: Duration.Input
   /** How long the store may be away when this starts. Default 30 seconds. */
   readonly patienceAtStart?: Duration.Input
+  /** How long a subscription goes on trying to read before it fails. Default 30 seconds. */
+  readonly patienceOfSubscriptions?: Duration.Input
   /** Which lines of the log index events imply. Default: those of conversations. */
   readonly lines?: LogLines
 }
-
-/** How long a subscription goes on trying before it fails. */
-const resuming = Duration.seconds(30)
 
 const untilBack = (duration: Duration.Input) =>
   Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")]).pipe(
@@ -92,7 +91,8 @@ const make = Effect.fnUntraced(function* (
   const [reads, writes] = [makeReads(connection), makeWrites(connection)]
   yield* Effect.addFinalizer(() => writes.close)
   const now = yield* Clock.currentTimeMillis
-  const { patienceAtStart = "30 seconds", lines = conversationLines } = options
+  const { patienceAtStart = "30 seconds", patienceOfSubscriptions = "30 seconds" } = options
+  const { lines = conversationLines } = options
   const { epoch, first } = yield* persistently(openLog({ reads, writes, address }, now), patienceAtStart)
   if (connection.names.prefix !== "") reads.beginsAt(first)
   const signal = new CommitSignal()
@@ -155,10 +155,10 @@ const make = Effect.fnUntraced(function* (
         there ? index.lookupMarks(epoch, stream, wanted) : Effect.succeed([]),
       ),
     subscribeStream: subscribeStream(signal, (stream, read) =>
-      persistently(reads.readStream(stream, read), resuming),
+      persistently(reads.readStream(stream, read), patienceOfSubscriptions),
     ),
     subscribeAll: subscribeAll(signal, ({ from, limit, prefixes }) =>
-      persistently(scan(from - 1, limit, prefixes), resuming),
+      persistently(scan(from - 1, limit, prefixes), patienceOfSubscriptions),
     ),
     getMetadata: writes.getMetadata,
     setMetadata: (stream, metadata) => changed(stream, writes.setMetadata(stream, metadata)),

@@ -18,7 +18,7 @@ const keepAlive = { keepAliveInterval: 10_000, keepAliveTimeout: 5_000 }
 
 /** Of a node that leads no more the client must learn before our own patience with a call ends. */
 const discovery = {
-  maxDiscoverAttempts: 10,
+  maxDiscoverAttempts: 3,
   discoveryInterval: 200,
   gossipTimeout: 2,
   nodePreference: "leader",

@@ -18,8 +18,6 @@ export const numberOf = (place: bigint): number => {
   return number
 }
 
-export const positionOf = (position: { readonly commit: bigint }): Position => numberOf(position.commit)
-
 /** Whole appends are one record of the log each event: both halves of a position are the same. */
 export const placeOf = (position: Position) => ({ commit: BigInt(position), prepare: BigInt(position) })
 

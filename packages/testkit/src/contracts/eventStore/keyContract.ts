@@ -68,7 +68,11 @@ export const keyContract = (promise: Promised, { lines: kept }: Capabilities): v
       const lines = [key("ann", "1", 0), key("ann", "2", 1)]
       const original = yield* append("a", "no_stream", given, lines)
       expect(yield* append("a", "no_stream", given, lines)).toEqual(original)
-      yield* append("a", 1, events(1), [key("ann", "3", 2)])
+      const more = events(1)
+      const next = yield* append("a", 1, more, [key("ann", "3", 2)])
+      expect(yield* append("a", 1, more, [key("ann", "3", 2)])).toEqual(next)
+      yield* append("a", 2, events(1), [key("ann", "4", 3)])
+      expect(yield* append("a", 1, more, [key("ann", "3", 2)])).toEqual(next)
       expect(yield* append("a", "no_stream", given, lines)).toEqual(original)
     }),
   )
