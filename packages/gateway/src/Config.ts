@@ -226,6 +226,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     streamSecret: streamSecret !== undefined,
     masterKeyFile: masterKeyFile !== undefined,
     redis: redis !== undefined,
+    accessKeys: jwtSecret !== undefined || jwksUrl !== undefined,
   }
   const config: Config = {
     httpHost: text("PARLEY_HTTP_HOST") ?? (devLogin ? "127.0.0.1" : "0.0.0.0"),

@@ -1,29 +1,19 @@
 /**
- * The composition root of one node with embedded parts, but for what may be lost, which may be shared: what the server is made of, from the disk up.
+ * The composition roots: what a process is made of, from what it stands on up to what clients connect to.
  *
- * Always true: parts stop in the reverse order, so that a connection is closed before what serves it, and the log last.
+ * Always true: parts stop in the reverse order, so that a connection is closed before what serves it, and the log last. What a role does
+ * not need is not made; libraries of engines are loaded where engines are used.
  */
-import { layer as drift } from "@parley/projections/Drift"
-import { layer as historyAndMembership } from "@parley/projections/models"
-import { PushTargets } from "@parley/projections/push/targets/PushTargets"
-import { layer as reads } from "@parley/projections/reading"
-import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
-import { AwakeConversations } from "@parley/runtime/conversation/AwakeConversations"
-import { layer as conversationEntity } from "@parley/runtime/conversation/conversationEntity"
-import { layer as conversations } from "@parley/runtime/ConversationsCluster"
 import { DataDirectory, layer as dataDirectory } from "@parley/runtime/DataDirectory"
-import { type EventStoreOptions, layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite"
-import { keysMatchLog } from "@parley/runtime/keyVault/keysMatchLog"
-import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultSqlite"
-import { layer as snapshots } from "@parley/runtime/snapshot/SnapshotStoreSqlite"
-import { layer as userEntity } from "@parley/runtime/user/userEntity"
-import { layer as users } from "@parley/runtime/UsersCluster"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AccessTokens } from "./auth/AccessTokens.ts"
 import { secretFile } from "./auth/secretFile.ts"
 import { StreamTokens } from "./auth/StreamTokens.ts"
+import { type Durability, embedded } from "./compose/embedded.ts"
+import type { Foundation } from "./compose/Foundation.ts"
 import type { Config } from "./Config.ts"
+import type { Engines } from "./engineSettings.ts"
 import type { Pressure } from "./limits/Pressure.ts"
 import type { RateLimiter } from "./limits/RateLimiter.ts"
 import { DevicePushes } from "./push/DevicePushes.ts"
@@ -33,40 +23,6 @@ import { ReceiptCursors } from "./stream/receipts/ReceiptCursors.ts"
 import type { SoftState } from "./SoftState.ts"
 import { StreamServer } from "./stream/StreamServer.ts"
 
-/** Not a setting: a test must show that its check for fsyncs notices when there are none. */
-export type Durability = Pick<EventStoreOptions, "synchronous" | "allowNotDurable">
-
-/** How long an entity stays awake after its last request. */
-const maxIdleTime = "2 minutes"
-
-/** The log, the keys, the entities, and the models behind the log. */
-const runtime = (
-  config: Config,
-  path: (name: string) => string,
-  softPorts: SoftState["ports"],
-  durability: Durability,
-) => {
-  const log = path("events.db")
-  const stores = Layer.mergeAll(
-    eventStore({ file: log, ...durability }),
-    keyVault({ file: path("keys.db"), masterKeyFile: config.masterKeyFile ?? path("master.key") }),
-    softPorts,
-  )
-  const kept = Layer.provideMerge(snapshots({ file: path("snapshots.db") }), stores).pipe(
-    Layer.merge(AwakeConversations.layer),
-  )
-  const entities = Layer.mergeAll(
-    conversationEntity({ limits: config.limits, maxIdleTime }),
-    userEntity({ maxIdleTime }),
-  ).pipe(Layer.provideMerge(singleNode({ residentCap: config.residentEntities })))
-  const models = historyAndMembership({ log, fileOf: (model) => path(`${model}.db`) })
-  return Layer.mergeAll(conversations(), users).pipe(
-    Layer.provideMerge(entities),
-    Layer.provideMerge(Layer.provideMerge(Layer.merge(reads, drift), models)),
-    Layer.provideMerge(kept),
-  )
-}
-
 /** What holds people back and what may be lost: made before everything else, and shown by the operations port. */
 export interface Made {
   readonly limiter: RateLimiter
@@ -74,22 +30,41 @@ export interface Made {
   readonly soft: SoftState
 }
 
-/** Everything but the ports. */
+type Path = (name: string) => string
+
+const engines = Effect.promise(() => import("./compose/engines.ts"))
+
+const foundationOf = (
+  config: Config,
+  path: Path,
+  soft: SoftState["ports"],
+  durability: Durability,
+): Effect.Effect<Foundation> =>
+  config.engines === undefined
+    ? Effect.sync(() => embedded(config, path, soft, durability))
+    : Effect.map(engines, ({ onEngines }) => onEngines(config, config.engines!, soft))
+
+/** Several processes are one server towards push services: its identity is configured, and made by none of them. */
+const identityOf = (config: Config, path: Path) =>
+  config.engines?.cluster === undefined ? vapidFor(config, path) : Effect.succeed(config.push.vapid)
+
+/** Where clients connect: everything but the ports. Pushes are sent by whoever follows the log. */
 export const server = (config: Config, { limiter, pressure, soft }: Made, durability: Durability = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { path } = yield* DataDirectory
-      yield* keysMatchLog(path("events.db"), path("keys.db"))
       const stream = config.streamSecret ?? (yield* secretFile(path("stream.secret")))
       const access = config.jwt.secret ?? (yield* secretFile(path("access.secret")))
       const { limits, allowedOrigins, trustedProxies } = config
       const { sheds } = pressure
-      const vapid = yield* vapidFor(config, path)
+      const vapid = yield* identityOf(config, path)
       const { privateEndpoints } = config.push
+      const { runtime, pushQueue, pushTargets } = yield* foundationOf(config, path, soft.ports, durability)
       const devicePushes = DevicePushes.layer({
         ...(vapid === undefined ? {} : { vapidPublicKey: vapid.publicKey }),
         privateEndpoints,
-      }).pipe(Layer.provide(PushTargets.layer(path("push-targets.db"))))
+      }).pipe(Layer.provide(pushTargets))
+      const pushes = config.engines?.role === "gateway" ? Layer.empty : pushing(config, vapid, pushQueue)
       return StreamServer.layer({
         limits,
         limiter,
@@ -99,12 +74,25 @@ export const server = (config: Config, { limiter, pressure, soft }: Made, durabi
         allowedOrigins,
         trustedProxies,
       }).pipe(
-        Layer.provideMerge(Layer.merge(devicePushes, pushing(config, vapid, path("push.db")))),
+        Layer.provideMerge(Layer.merge(devicePushes, pushes)),
         Layer.provideMerge(ReceiptCursors.layer(limits)),
         Layer.provideMerge(
           Layer.mergeAll(StreamTokens.layer(stream, soft.useOnce), AccessTokens.layer(config, access)),
         ),
-        Layer.provideMerge(runtime(config, path, soft.ports, durability)),
+        Layer.provideMerge(runtime),
       )
     }),
   ).pipe(Layer.provideMerge(dataDirectory(config.dataDir)))
+
+/** Follows the log for all, and pushes. */
+export const projector = (config: Config, among: Engines, { soft }: Made) =>
+  Layer.unwrap(
+    Effect.map(engines, ({ onEngines }) => {
+      const { runtime, pushQueue } = onEngines(config, among, soft.ports)
+      return pushing(config, config.push.vapid, pushQueue).pipe(Layer.provideMerge(runtime))
+    }),
+  )
+
+/** Holds conversations and users. */
+export const runner = (config: Config, among: Engines, { soft }: Made) =>
+  Layer.unwrap(Effect.map(engines, ({ runnerOnEngines }) => runnerOnEngines(config, among, soft.ports)))

@@ -45,11 +45,6 @@ export const engineVariables: ReadonlyArray<Variable> = [
     fallback: "",
     about: "`postgres://…`: read models, keys, indexes and the cluster's locks; empty: embedded",
   },
-  {
-    key: keys.redis,
-    fallback: "",
-    about: "`redis://…`: what gateways share and may lose; empty: in process",
-  },
   { key: keys.role, fallback: "all", about: `what this process is: ${roles.join(", ")}` },
   {
     key: keys.address,
@@ -79,7 +74,12 @@ const placeOf = (text: string): Place | undefined => {
 export const readEngineSettings = (
   text: (key: string) => string | undefined,
   secret: (key: string) => Redacted.Redacted | undefined,
-  given: { readonly streamSecret: boolean; readonly masterKeyFile: boolean; readonly redis: boolean },
+  given: {
+    readonly streamSecret: boolean
+    readonly masterKeyFile: boolean
+    readonly redis: boolean
+    readonly accessKeys: boolean
+  },
   problems: Array<string>,
 ): Engines | undefined => {
   const before = problems.length
@@ -117,6 +117,8 @@ export const readEngineSettings = (
   if (role === "runner" && address === undefined) problems.push(`${keys.address}: needed by a runner`)
   if (role !== "runner" && role !== "all" && address !== undefined)
     problems.push(`${keys.address}: a ${role} holds no conversations`)
+  if (!alone && !given.accessKeys)
+    problems.push("PARLEY_JWT_SECRET: needed (or PARLEY_JWKS_URL) where there are several processes")
   if (!alone && !given.streamSecret)
     problems.push("PARLEY_STREAM_SECRET: needed where there are several processes")
   if (elsewhere && !given.masterKeyFile)

@@ -1,12 +1,14 @@
 /** Why the server cannot run, in one line for the person who started it. */
-import type { StoreRefused, StoreUnavailable, VaultUnavailable } from "@parley/runtime/errors"
 import * as Cause from "effect/Cause"
+import type { NoFoundation } from "./compose/Foundation.ts"
 import type { CannotListen } from "./http/listen.ts"
 
 /** 78 is EX_CONFIG of sysexits.h. */
 export const exitCodes = { failure: 1, configuration: 78 } as const
 
-type Failure = StoreRefused | StoreUnavailable | VaultUnavailable | CannotListen
+type Failure = NoFoundation | CannotListen
+
+type StoreRefused = Extract<NoFoundation, { readonly _tag: "StoreRefused" }>
 
 const refusals: Readonly<Record<StoreRefused["reason"], string>> = {
   corrupt: "is damaged",
@@ -25,6 +27,12 @@ export const explain = (cause: Cause.Cause<Failure>): string => {
     case "StoreUnavailable":
     case "VaultUnavailable":
       return `Parley cannot start: ${failure.reason}`
+    case "PostgresUnavailable":
+      return `Parley cannot start: Postgres cannot be reached (${failure.reason})`
+    case "PostgresRefused":
+      return `Parley cannot start: Postgres cannot be used (${failure.detail})`
+    case "SocketServerError":
+      return "Parley cannot start: cannot listen at PARLEY_RUNNER_ADDRESS; is its port in use?"
     case "CannotListen":
       return failure.reason === "EADDRINUSE"
         ? `Parley cannot start: port ${failure.port} is in use. Set PARLEY_HTTP_PORT and PARLEY_OPS_PORT.`

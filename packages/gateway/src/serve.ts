@@ -1,5 +1,5 @@
 /**
- * Serving: both ports open, until the process is told to stop.
+ * Serving: the ports of its role open, until the process is told to stop.
  *
  * Always true: `ready` is called when the server really answers; stopping takes new connections no more, tells clients to come back,
  * and closes everything in order.
@@ -13,7 +13,9 @@ import * as Effect from "effect/Effect"
 import { EntityMeters } from "@parley/runtime/telemetry/EntityMeters"
 import { Spans } from "@parley/runtime/telemetry/Spans"
 import { Sharding } from "effect/cluster/Sharding"
-import { type Durability, type Made, server } from "./compose.ts"
+import * as Option from "effect/Option"
+import { type Made, projector, runner, server } from "./compose.ts"
+import type { Durability } from "./compose/embedded.ts"
 import type { Config } from "./Config.ts"
 import { makeListener } from "./http/HttpApi.ts"
 import { listen, makeServer } from "./http/listen.ts"
@@ -21,7 +23,7 @@ import { Pressure } from "./limits/Pressure.ts"
 import { RateLimiter } from "./limits/RateLimiter.ts"
 import { logging } from "./logging.ts"
 import { CommitTimes } from "./ops/CommitTimes.ts"
-import { gaugesOf, readinessOf, sheddingOf } from "./ops/gauges.ts"
+import { type Front, gaugesOf, type Parts, readinessOf, sheddingOf } from "./ops/gauges.ts"
 import { opsListener } from "./ops/OpsServer.ts"
 import { pushStats } from "./ops/pushGauges.ts"
 import { pushRoutes } from "./ops/pushes.ts"
@@ -33,34 +35,100 @@ import { tracing } from "./telemetry/tracing.ts"
 /** Connections accepted in one turn of the event loop: thousands come at once after a network is back. */
 const acceptors = 16
 
+type Ready = (address: string) => void
+
 export const serve = Effect.fnUntraced(function* (
   config: Config,
   /** Completes when the process is told to stop. */
   stop: Deferred.Deferred<void>,
-  ready: (address: string) => void,
+  ready: Ready,
   durability: Durability = {},
 ) {
   yield* Effect.gen(function* () {
     const soft = yield* softState(config.redis)
     const made = { soft, limiter: new RateLimiter(config.limits, soft.rates), pressure: new Pressure() }
-    const served = serving(config, stop, ready, made).pipe(
-      Effect.provide(server(config, made, durability)),
-      Effect.scoped,
-    )
     // Ends last: what the others leave behind is exported.
-    yield* Effect.provideService(served, Spans, yield* tracing(config.telemetry))
+    yield* Effect.provideService(
+      inItsRole(config, stop, ready, made, durability),
+      Spans,
+      yield* tracing(config.telemetry),
+    )
   }).pipe(Effect.scoped, Effect.provide(logging(config.log)))
 })
 
+const inItsRole = (
+  config: Config,
+  stop: Deferred.Deferred<void>,
+  ready: Ready,
+  made: Made,
+  durability: Durability,
+) => {
+  const { engines } = config
+  switch (engines?.role) {
+    case "runner":
+      return working(config, stop, ready, made).pipe(
+        Effect.provide(runner(config, engines, made)),
+        Effect.scoped,
+      )
+    case "projector":
+      return working(config, stop, ready, made).pipe(
+        Effect.provide(projector(config, engines, made)),
+        Effect.scoped,
+      )
+    default:
+      return serving(config, stop, ready, made).pipe(
+        Effect.provide(server(config, made, durability)),
+        Effect.scoped,
+      )
+  }
+}
+
+/** Where clients connect. */
 const serving = Effect.fnUntraced(function* (
   config: Config,
   stop: Deferred.Deferred<void>,
-  ready: (address: string) => void,
-  { limiter, pressure, soft }: Made,
+  ready: Ready,
+  made: Made,
 ) {
-  const [stream, store, sharding] = [yield* StreamServer, yield* EventStore, yield* Sharding]
+  const { limiter } = made
+  const stream = yield* StreamServer
   const api = yield* makeServer(yield* makeListener(config, limiter))
   yield* stream.attach(api)
+  const front = { stream: stream.counters, limiter, admission: stream.admission }
+  const ops = yield* operations(config, made, front)
+  // Told to stop before it ever served.
+  if (yield* Deferred.isDone(stop)) return
+  yield* listen(ops.server, config.opsHost, config.opsPort)
+  const port = yield* listen(api, config.httpHost, config.httpPort, acceptors)
+  ready(addressOf(config.httpHost, port))
+  yield* Effect.annotateLogs(Effect.logInfo("serving"), { host: config.httpHost, port })
+  yield* Deferred.await(stop)
+  ops.stopping()
+  yield* Effect.annotateLogs(Effect.logInfo("stopping"), { connections: stream.counters.connections })
+  yield* stream.drain(config.drainMs)
+})
+
+/** Behind those: only the operations port is open. */
+const working = Effect.fnUntraced(function* (
+  config: Config,
+  stop: Deferred.Deferred<void>,
+  ready: Ready,
+  made: Made,
+) {
+  const ops = yield* operations(config, made)
+  if (yield* Deferred.isDone(stop)) return
+  const port = yield* listen(ops.server, config.opsHost, config.opsPort)
+  ready(addressOf(config.opsHost, port))
+  yield* Effect.annotateLogs(Effect.logInfo("at work"), { role: config.engines?.role, port })
+  yield* Deferred.await(stop)
+  ops.stopping()
+  yield* Effect.logInfo("stopping")
+})
+
+/** What operators ask, of the parts that this process has. */
+const operations = Effect.fnUntraced(function* (config: Config, { pressure, soft }: Made, front?: Front) {
+  const [store, sharding] = [yield* EventStore, yield* Sharding]
+  const [models, drift] = [yield* Effect.serviceOption(ModelsStats), yield* Effect.serviceOption(Drift)]
   const commitTimes = new CommitTimes()
   let position = yield* store.headPosition
   yield* store.onCommitted((committed) => {
@@ -68,16 +136,14 @@ const serving = Effect.fnUntraced(function* (
     commitTimes.committed(committed)
   })
   let stopping = false
-  const parts = {
+  const parts: Parts = {
     store: yield* EventStoreStats,
-    models: yield* ModelsStats,
-    drift: yield* Drift,
+    ...(Option.isSome(models) ? { models: models.value } : {}),
+    ...(Option.isSome(drift) ? { drift: drift.value } : {}),
+    ...(front === undefined ? {} : { front }),
     push: yield* pushStats,
-    stream: stream.counters,
-    limiter,
     pressure,
     ...(soft.redis === undefined ? {} : { redis: soft.redis }),
-    admission: stream.admission,
     headPosition: () => position,
     residents: () => Effect.runSync(sharding.activeEntityCount),
     stopping: () => stopping,
@@ -85,26 +151,20 @@ const serving = Effect.fnUntraced(function* (
     commitTimes,
   }
   yield* pressure.watch(() => parts.store.read().waiting)
-  const ops = yield* makeServer(
-    opsListener(
-      gaugesOf(parts),
-      readinessOf(parts),
-      yield* rebuildRoutes,
-      sheddingOf(parts),
-      yield* pushRoutes,
-      config.telemetry.region,
-    ),
+  const listener = opsListener(
+    gaugesOf(parts),
+    readinessOf(parts),
+    yield* rebuildRoutes,
+    sheddingOf(parts),
+    yield* pushRoutes,
+    config.telemetry.region,
   )
-  // Told to stop before it ever served.
-  if (yield* Deferred.isDone(stop)) return
-  yield* listen(ops, config.opsHost, config.opsPort)
-  const port = yield* listen(api, config.httpHost, config.httpPort, acceptors)
-  ready(addressOf(config.httpHost, port))
-  yield* Effect.annotateLogs(Effect.logInfo("serving"), { host: config.httpHost, port })
-  yield* Deferred.await(stop)
-  stopping = true
-  yield* Effect.annotateLogs(Effect.logInfo("stopping"), { connections: stream.counters.connections })
-  yield* stream.drain(config.drainMs)
+  return {
+    server: yield* makeServer(listener),
+    stopping: () => {
+      stopping = true
+    },
+  }
 })
 
 /** What a person on this machine types. */

@@ -158,9 +158,9 @@ class Process implements RunningParley {
       const take = (chunk: Buffer): void => {
         const text = chunk.toString()
         this.#output = (this.#output + text).slice(-maxOutputChars)
-        if (sinceStart.includes(this.url)) return
         sinceStart += text
-        if (sinceStart.includes(this.url)) resolve()
+        // Who serves no clients prints the address of its operations port.
+        if (sinceStart.includes(this.url) || sinceStart.includes(this.opsUrl)) resolve()
       }
       child.stdout?.on("data", take)
       child.stderr?.on("data", take)

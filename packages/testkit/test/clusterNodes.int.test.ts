@@ -45,6 +45,9 @@ const shared: Layer.Layer<Shared> = Layer.mergeAll(
   RunnerStorage.layerMemory,
 )
 
+/** The test's own, for all nodes. */
+const storage = Layer.effect(RunnerStorage.RunnerStorage, RunnerStorage.RunnerStorage)
+
 const asking = conversations("2 seconds").pipe(Layer.provide(AwakeConversations.layer))
 
 const started = Effect.fnUntraced(function* <E>(
@@ -64,13 +67,14 @@ const runner = Effect.fnUntraced(function* (auth: PeerAuth) {
   const entities = conversationEntity({ limits: defaultLimits, maxIdleTime: "1 minute" })
   return yield* started(
     Layer.merge(conversations(), entities).pipe(
-      Layer.provide(ManyNodes.runner({ address, auth, residentCap: 1_000 })),
+      Layer.provide(ManyNodes.runner({ address, auth, storage, residentCap: 1_000 })),
       Layer.provide(AwakeConversations.layer),
     ),
   )
 })
 
-const gateway = (auth: PeerAuth) => started(asking.pipe(Layer.provide(ManyNodes.clientOnly({ auth }))))
+const gateway = (auth: PeerAuth) =>
+  started(asking.pipe(Layer.provide(ManyNodes.clientOnly({ auth, storage }))))
 
 /** As a client does: a send that nobody answers for is sent again, with the same key. */
 const insistently = Effect.retry({ schedule: Schedule.spaced("100 millis"), times: 200 })

@@ -20,7 +20,7 @@ describe.runIf(server.present)("Postgres", () => {
   projectionContract(
     "tables in Postgres",
     reads.pipe(
-      Layer.provideMerge(models),
+      Layer.provideMerge(models()),
       Layer.provide(database),
       Layer.provideMerge(eventStore),
       Layer.provide(onTheWall),

@@ -18,7 +18,7 @@ const server = postgresOfFile()
 const one = conversation(1)
 
 const node = reading.pipe(
-  Layer.provideMerge(models),
+  Layer.provideMerge(models()),
   Layer.provide(Layer.unwrap(Effect.sync(() => postgres({ ...server.options(), maxConnections: 8 })))),
   Layer.provideMerge(eventStore),
 )

@@ -27,7 +27,7 @@ const startNode = Effect.fnUntraced(function* (options: PostgresOptions) {
   const scope = yield* Scope.fork(yield* Effect.scope)
   const store = Layer.succeed(EventStore, yield* EventStore)
   const node = reading.pipe(
-    Layer.provideMerge(models),
+    Layer.provideMerge(models()),
     Layer.provide(postgres(options)),
     Layer.provide(store),
     Layer.fresh,

@@ -13,24 +13,32 @@ import { histogramGauges } from "./histograms.ts"
 import { entityGauges, messageGauges } from "./messageGauges.ts"
 import type { Gauge, Readiness } from "./OpsServer.ts"
 import { presenceGauges } from "./presenceGauges.ts"
-import { pressureGauges } from "./pressureGauges.ts"
+import { loopGauges, pressureGauges } from "./pressureGauges.ts"
 import { pushGauges, type PushStats } from "./pushGauges.ts"
 import { redisGauges } from "./redisGauges.ts"
 
 /** A model further behind the log than this many positions: reads would wait in vain. */
 const maxLag = 20_000
 
+/** Where clients connect. */
+export interface Front {
+  readonly stream: StreamCounters
+  readonly limiter: RateLimiter
+  readonly admission: { readonly upgrades: Admission; readonly syncs: Admission }
+}
+
+/** Of a node, whatever its role. */
 export interface Parts {
   readonly store: EventStoreStats["Service"]
-  readonly models: ModelsStats["Service"]
-  readonly drift: Drift["Service"]
-  readonly stream: StreamCounters
+  /** Absent: this node answers from no models. */
+  readonly models?: ModelsStats["Service"]
+  readonly drift?: Drift["Service"]
+  /** Absent: nobody connects here. */
+  readonly front?: Front
   readonly push: PushStats
-  readonly limiter: RateLimiter
   readonly pressure: Pressure
   /** Absent: there is none. */
   readonly redis?: () => RedisStats
-  readonly admission: { readonly upgrades: Admission; readonly syncs: Admission }
   readonly headPosition: () => number
   /** Entities awake. */
   readonly residents: () => number
@@ -39,8 +47,10 @@ export interface Parts {
   readonly commitTimes: CommitTimes
 }
 
+const modelsOf = ({ models }: Parts) => Object.entries(models?.read() ?? {})
+
 const lags = (parts: Parts): ReadonlyArray<readonly [string, number, string | undefined]> =>
-  Object.entries(parts.models.read()).map(([name, { position, stopped }]) => [
+  modelsOf(parts).map(([name, { position, stopped }]) => [
     name,
     Math.max(0, parts.headPosition() - position),
     stopped,
@@ -67,12 +77,6 @@ export const sheddingOf =
   () =>
     pressure.given()
 
-const sampled = (parts: Parts, count: "samples" | "drifts") =>
-  Object.entries(parts.drift.read()).map(([name, counts]) => ({
-    labels: `projection="${name}"`,
-    value: counts[count],
-  }))
-
 /** Of a store that commits in this process; another one shows its own. */
 const commitGauges = (store: Parts["store"]): ReadonlyArray<Gauge> => {
   const { histograms } = store.read()
@@ -87,15 +91,71 @@ const commitGauges = (store: Parts["store"]): ReadonlyArray<Gauge> => {
 
 type Single = readonly [name: string, help: string, type: Gauge["type"], read: () => number]
 
-export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
-  const store = () => parts.store.read()
-  const { stream } = parts
-  const singles: ReadonlyArray<Single> = [
-    ["parley_appends_total", "appends made durable", "counter", () => store().appends],
-    ["parley_commits_total", "commits of the event store, each one fsync", "counter", () => store().commits],
-    ["parley_events_total", "events made durable", "counter", () => store().events],
-    ["parley_appends_waiting", "appends not answered yet", "gauge", () => store().waiting],
-    ["parley_resident_entities", "conversations and users awake", "gauge", parts.residents],
+const gaugesFrom = (singles: ReadonlyArray<Single>): ReadonlyArray<Gauge> =>
+  singles.map(([name, help, type, read]) => ({ name, help, type, read: () => [{ value: read() }] }))
+
+const storeGauges = ({ store, residents, entities }: Parts): ReadonlyArray<Gauge> => [
+  ...entityGauges(entities),
+  ...commitGauges(store),
+  ...gaugesFrom([
+    ["parley_appends_total", "appends made durable", "counter", () => store.read().appends],
+    [
+      "parley_commits_total",
+      "commits of the event store, each one fsync",
+      "counter",
+      () => store.read().commits,
+    ],
+    ["parley_events_total", "events made durable", "counter", () => store.read().events],
+    ["parley_appends_waiting", "appends not answered yet", "gauge", () => store.read().waiting],
+    ["parley_resident_entities", "conversations and users awake", "gauge", residents],
+  ]),
+]
+
+const modelGauges = (parts: Parts): ReadonlyArray<Gauge> => [
+  {
+    name: "parley_model_lag",
+    help: "events between the log's end and a model",
+    type: "gauge",
+    read: () => lags(parts).map(([name, value]) => ({ labels: `model="${name}"`, value })),
+  },
+  {
+    name: "parley_model_lag_seconds",
+    help: "for how long there has been something in the log that a model does not know",
+    type: "gauge",
+    read: () =>
+      modelsOf(parts).map(([name, { position }]) => ({
+        labels: `model="${name}"`,
+        value: parts.commitTimes.secondsBehind(position, parts.headPosition()),
+      })),
+  },
+]
+
+const driftGauges = (drift: Drift["Service"]): ReadonlyArray<Gauge> => {
+  const sampled = (count: "samples" | "drifts") =>
+    Object.entries(drift.read()).map(([name, counts]) => ({
+      labels: `projection="${name}"`,
+      value: counts[count],
+    }))
+  return [
+    {
+      name: "parley_projection_samples_total",
+      help: "samples of a model counted again from the log",
+      type: "counter",
+      read: () => sampled("samples"),
+    },
+    {
+      name: "parley_projection_drift_total",
+      help: "samples in which a model said something else than the log: a rebuild is due",
+      type: "counter",
+      read: () => sampled("drifts"),
+    },
+  ]
+}
+
+const streamGauges = (stream: StreamCounters): ReadonlyArray<Gauge> => [
+  ...presenceGauges(stream),
+  ...messageGauges(stream.meters),
+  ...gaugesFrom([
     ["parley_connections", "open connections", "gauge", () => stream.connections],
     ["parley_connections_accepted_total", "connections accepted", "counter", () => stream.accepted],
     ["parley_hubs", "conversations with a connected member", "gauge", () => stream.hubs],
@@ -116,49 +176,24 @@ export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
     ],
     ["parley_syncs_total", "replays of sync", "counter", () => stream.syncs],
     ["parley_slow_stopped_total", "connections that read too slowly", "counter", () => stream.slowStopped],
-  ]
+  ]),
+  {
+    name: "parley_connections_closed_total",
+    help: "connections closed, by code",
+    type: "counter",
+    read: () => Array.from(stream.closed, ([code, value]) => ({ labels: `code="${code}"`, value })),
+  },
+]
+
+export const gaugesOf = (parts: Parts): ReadonlyArray<Gauge> => {
+  const { drift, front, models, pressure, push, redis } = parts
   return [
-    ...pressureGauges(parts),
-    ...pushGauges(parts.push),
-    ...presenceGauges(stream),
-    ...redisGauges(parts.redis),
-    ...messageGauges(stream.meters),
-    ...entityGauges(parts.entities),
-    ...commitGauges(parts.store),
-    ...singles.map(([name, help, type, read]) => ({ name, help, type, read: () => [{ value: read() }] })),
-    {
-      name: "parley_model_lag",
-      help: "events between the log's end and a model",
-      type: "gauge",
-      read: () => lags(parts).map(([name, value]) => ({ labels: `model="${name}"`, value })),
-    },
-    {
-      name: "parley_model_lag_seconds",
-      help: "for how long there has been something in the log that a model does not know",
-      type: "gauge",
-      read: () =>
-        Object.entries(parts.models.read()).map(([name, { position }]) => ({
-          labels: `model="${name}"`,
-          value: parts.commitTimes.secondsBehind(position, parts.headPosition()),
-        })),
-    },
-    {
-      name: "parley_projection_samples_total",
-      help: "samples of a model counted again from the log",
-      type: "counter",
-      read: () => sampled(parts, "samples"),
-    },
-    {
-      name: "parley_projection_drift_total",
-      help: "samples in which a model said something else than the log: a rebuild is due",
-      type: "counter",
-      read: () => sampled(parts, "drifts"),
-    },
-    {
-      name: "parley_connections_closed_total",
-      help: "connections closed, by code",
-      type: "counter",
-      read: () => Array.from(stream.closed, ([code, value]) => ({ labels: `code="${code}"`, value })),
-    },
+    ...loopGauges(pressure),
+    ...pushGauges(push),
+    ...redisGauges(redis),
+    ...storeGauges(parts),
+    ...(models === undefined ? [] : modelGauges(parts)),
+    ...(drift === undefined ? [] : driftGauges(drift)),
+    ...(front === undefined ? [] : [...pressureGauges(front, pressure), ...streamGauges(front.stream)]),
   ]
 }

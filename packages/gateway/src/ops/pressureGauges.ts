@@ -1,16 +1,12 @@
 /** What `/metrics` shows of limits, slow readers and what is given up under pressure. */
 import { type LimiterName, limiters } from "../limits/limiters.ts"
 import { shedOrder } from "../limits/shedOrder.ts"
-import type { Parts } from "./gauges.ts"
+import type { Pressure } from "../limits/Pressure.ts"
+import type { Front } from "./gauges.ts"
 import { histogramGauges } from "./histograms.ts"
 import type { Gauge } from "./OpsServer.ts"
 
-export const pressureGauges = ({
-  admission,
-  limiter,
-  pressure,
-  stream,
-}: Pick<Parts, "admission" | "limiter" | "pressure" | "stream">): ReadonlyArray<Gauge> => [
+export const loopGauges = (pressure: Pressure): ReadonlyArray<Gauge> => [
   {
     name: "parley_event_loop_delay_p99_seconds",
     help: "99th percentile of the main loop's delay since the last scrape",
@@ -22,6 +18,12 @@ export const pressureGauges = ({
     "how late a timer of the main loop was called",
     () => [[undefined, pressure.loopDelay.histogram]],
   ),
+]
+
+export const pressureGauges = (
+  { admission, limiter, stream }: Front,
+  pressure: Pressure,
+): ReadonlyArray<Gauge> => [
   {
     name: "parley_shedding_level",
     help: `given up under pressure: 0 nothing, then in this order ${shedOrder.map((what, at) => `${at + 1} ${what}`).join(", ")}`,

@@ -4,30 +4,32 @@
  */
 import { layer as audience } from "@parley/projections/push/audienceOfModels"
 import { layer as notices } from "@parley/projections/push/noticesOfModels"
+import type { PushQueue } from "@parley/projections/push/PushQueue"
 import { layer as effect } from "@parley/projections/push/pushing"
-import { layer as queue } from "@parley/projections/push/PushQueueSqlite"
 import { defaultBudget } from "@parley/projections/push/queue/budget"
 import type { Vapid } from "@parley/projections/push/senders/Vapid"
 import * as Layer from "effect/Layer"
 import type { Config } from "../Config.ts"
 import { sending } from "./sending.ts"
 
-/** Beyond these, what comes waits in the log. */
-const mostJobs = 100_000
-/** A burst is gathered for so long before its first push, and then a conversation rests. */
-const gatherMs = 1_000
-const restMs = 5_000
+export const queuePace = {
+  /** Beyond these, what comes waits in the log. */
+  mostJobs: 100_000,
+  budget: defaultBudget,
+  /** A burst is gathered for so long before its first push, and then a conversation rests. */
+  gatherMs: 1_000,
+  restMs: 5_000,
+} as const
 
-/** @param file of the queue. @param vapid `undefined`: no Web Push. */
-export const pushing = (
+/** @param vapid `undefined`: no Web Push. */
+export const pushing = <E, R>(
   config: Pick<Config, "devLogin" | "push">,
   vapid: Vapid | undefined,
-  file: string,
+  queue: Layer.Layer<PushQueue, E, R>,
 ) => {
-  const queued = queue({ file, mostJobs, budget: defaultBudget, gatherMs, restMs })
   const whole = effect.pipe(
     Layer.provide(Layer.mergeAll(audience, notices(config.push), sending(config, vapid))),
-    Layer.provideMerge(queued),
+    Layer.provideMerge(queue),
   )
   return vapid === undefined && config.push.fcm === undefined ? Layer.empty : whole
 }

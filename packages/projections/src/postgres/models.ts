@@ -48,10 +48,13 @@ const hostFor = Effect.fnUntraced(function* (
 
 const names: ReadonlyArray<ModelName> = ["history", "membership", "receipts", "directory"]
 
-const make = Effect.gen(function* () {
+/** Of a node that answers and never follows for others. */
+const neverLeads: Leadership = { leads: () => false, led: Effect.never, standBack: () => undefined }
+
+const make = Effect.fnUntraced(function* (follows: boolean) {
   const [store, postgres] = [yield* EventStore, yield* Postgres]
   yield* postgres.migrate(migrations)
-  const leadership = yield* makeLeadership(postgres)
+  const leadership = follows ? yield* makeLeadership(postgres) : neverLeads
   const feeds = yield* makeFeeds
   const hosted = (name: ModelName) => hostFor(name, leadership, feeds.progressed[name])
   const models = {
@@ -75,6 +78,12 @@ const make = Effect.gen(function* () {
   return Context.add(servicesOver(hosts, feeds), Rebuilds, yield* makeRebuilds(store, postgres, names))
 })
 
-/** Needs sessions of its own: one to listen, and one to lead. */
-export const layer: Layer.Layer<ModelServices | Rebuilds, PostgresFailure, EventStore | Postgres> =
-  Layer.effectContext(make)
+/**
+ * Needs sessions of its own: one to listen, and one to lead.
+ *
+ * @param follows whether this node may follow the log for all.
+ */
+export const layer = (
+  follows = true,
+): Layer.Layer<ModelServices | Rebuilds, PostgresFailure, EventStore | Postgres> =>
+  Layer.effectContext(make(follows))

@@ -17,41 +17,41 @@ import * as ShardingConfig from "effect/cluster/ShardingConfig"
 import * as SocketRunner from "effect/cluster/SocketRunner"
 import * as RpcSerialization from "effect/rpc/RpcSerialization"
 import type { SocketServerError } from "effect/socket/SocketServer"
+import { shardTimes } from "./runnersPostgres.ts"
 import type { PeerAuth } from "./PeerAuth.ts"
 import { dialling, listening, type Place } from "./peerSockets.ts"
 
 /** Larger than any request: frames are at most 256 KiB, groups of 10,000 members about 1 MiB. */
 const maxFrameBytes = 4 * 1_048_576
 
-/** A runner killed is noticed within the health check and the expiry of its locks: its conversations answer again in about 5 s. */
-const timing = {
-  shardLockRefreshInterval: "2 seconds",
-  shardLockExpiration: "6 seconds",
-  refreshAssignmentsInterval: "500 millis",
-  runnerHealthCheckInterval: "1 second",
-  entityTerminationTimeout: "3 seconds",
-} as const
-
 const serialization = RpcSerialization.layerSchemaBinary({ maxFrameSize: maxFrameBytes })
 
 const placeOf = ({ host, port }: Place) => Option.some(RunnerAddress.make(host, port))
 
+/** Where runners and their shards are written down. */
+type Storage<E, R> = Layer.Layer<RunnerStorage, E, R | ShardingConfig.ShardingConfig>
+
 /** A node that holds shards. Peers dial `address`; it listens at `listen`, by default the same. */
-export const runner = (options: {
+export const runner = <E, R>(options: {
   readonly address: Place
   readonly listen?: Place
   readonly auth: PeerAuth
+  readonly storage: Storage<E, R>
   /** As in `SingleNode`. */
   readonly residentCap: number
-}): Layer.Layer<Sharding.Sharding | ShardingConfig.ShardingConfig, SocketServerError, RunnerStorage> => {
-  const { address, listen = address, auth, residentCap } = options
+}): Layer.Layer<
+  Sharding.Sharding | ShardingConfig.ShardingConfig,
+  E | SocketServerError,
+  Exclude<R, ShardingConfig.ShardingConfig>
+> => {
+  const { address, listen = address, auth, residentCap, storage } = options
   return SocketRunner.layer.pipe(
     Layer.provide(RunnerHealth.layerPing.pipe(Layer.provide(Runners.layerRpc))),
-    Layer.provide([listening(listen, auth), dialling(auth), MessageStorage.layerNoop]),
+    Layer.provide([listening(listen, auth), dialling(auth), MessageStorage.layerNoop, storage]),
     Layer.provide(serialization),
     Layer.provideMerge(
       ShardingConfig.layer({
-        ...timing,
+        ...shardTimes,
         runnerAddress: placeOf(address),
         runnerListenAddress: placeOf(listen),
         simulateRemoteSerialization: false,
@@ -63,11 +63,19 @@ export const runner = (options: {
 }
 
 /** A node that only asks. */
-export const clientOnly = (options: {
+export const clientOnly = <E, R>({
+  auth,
+  storage,
+}: {
   readonly auth: PeerAuth
-}): Layer.Layer<Sharding.Sharding | ShardingConfig.ShardingConfig, never, RunnerStorage> =>
+  readonly storage: Storage<E, R>
+}): Layer.Layer<
+  Sharding.Sharding | ShardingConfig.ShardingConfig,
+  E,
+  Exclude<R, ShardingConfig.ShardingConfig>
+> =>
   SocketRunner.layerClientOnly.pipe(
-    Layer.provide([dialling(options.auth), MessageStorage.layerNoop]),
+    Layer.provide([dialling(auth), MessageStorage.layerNoop, storage]),
     Layer.provide(serialization),
-    Layer.provideMerge(ShardingConfig.layer({ ...timing, runnerAddress: Option.none() })),
+    Layer.provideMerge(ShardingConfig.layer({ ...shardTimes, runnerAddress: Option.none() })),
   )

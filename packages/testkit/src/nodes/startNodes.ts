@@ -1,0 +1,89 @@
+/**
+ * A whole Parley of many processes on this machine, as an operator runs it: an event store, Postgres, Redis, and as many gateways, runners
+ * and projectors as wanted.
+ *
+ * Always true: whoever starts it stops it, and `stop` leaves neither a process nor a file behind. All are real processes that can be killed.
+ */
+import { randomBytes } from "node:crypto"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { freePort } from "../freePort.ts"
+import { connectionString, type RunningEventStore, startEventStoreServer } from "../startEventStoreServer.ts"
+import { type RunningParley, startParley } from "../startParley.ts"
+import { postgresBinaries, startPostgres, type ThrowawayPostgres } from "../throwawayPostgres.ts"
+import { startRedis, type ThrowawayRedis } from "../throwawayRedis.ts"
+import { programOnPath, requirement } from "../requirement.ts"
+
+export interface NodesWanted {
+  readonly gateways?: number
+  readonly runners?: number
+  readonly projectors?: number
+  /** For all processes. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Nodes {
+  readonly gateways: ReadonlyArray<RunningParley>
+  readonly runners: ReadonlyArray<RunningParley>
+  readonly projectors: ReadonlyArray<RunningParley>
+  readonly eventStore: RunningEventStore
+  readonly postgres: ThrowawayPostgres
+  readonly redis: ThrowawayRedis
+  /** What every process was told, to start one more. */
+  readonly env: Readonly<Record<string, string>>
+  readonly stop: () => Promise<void>
+}
+
+/** A node is made of processes that this machine has. */
+export const nodesAreHere = (): boolean =>
+  requirement("postgres", postgresBinaries() !== undefined) &&
+  requirement("redis-server", programOnPath("redis-server") !== undefined)
+
+const times = <A>(count: number, start: () => Promise<A>): Promise<ReadonlyArray<A>> =>
+  Promise.all(Array.from({ length: count }, start))
+
+export const startNodes = async (wanted: NodesWanted = {}): Promise<Nodes> => {
+  const directory = mkdtempSync(join(tmpdir(), "parley-nodes-"))
+  const ends: Array<() => Promise<unknown>> = [
+    () => Promise.resolve(rmSync(directory, { recursive: true, force: true })),
+  ]
+  const stop = async (): Promise<void> => {
+    for (const end of ends.reverse().splice(0)) await end()
+  }
+  const ended = <A extends { readonly stop: () => Promise<unknown> }>(one: A): A => {
+    ends.push(one.stop)
+    return one
+  }
+  try {
+    const [eventStore, postgres, redis] = await Promise.all([
+      startEventStoreServer().then(ended),
+      startPostgres().then(ended),
+      startRedis().then(ended),
+    ])
+    const masterKey = join(directory, "master.key")
+    writeFileSync(masterKey, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 })
+    const env = {
+      PARLEY_EVENT_STORE: connectionString(eventStore.endpoint),
+      PARLEY_DATABASE_URL: postgres.url,
+      PARLEY_REDIS_URL: redis.url,
+      PARLEY_MASTER_KEY_FILE: masterKey,
+      PARLEY_STREAM_SECRET: randomBytes(32).toString("hex"),
+      PARLEY_CLUSTER_SECRET: randomBytes(32).toString("hex"),
+      PARLEY_JWT_SECRET: randomBytes(32).toString("hex"),
+      ...wanted.env,
+    }
+    const start = (role: string, more: Readonly<Record<string, string>> = {}) =>
+      startParley({ env: { ...env, PARLEY_ROLE: role, ...more } }).then(ended)
+    // Who is stopped first was started last: gateways leave before what they ask.
+    const projectors = await times(wanted.projectors ?? 1, () => start("projector"))
+    const runners = await times(wanted.runners ?? 2, async () =>
+      start("runner", { PARLEY_RUNNER_ADDRESS: `127.0.0.1:${await freePort()}` }),
+    )
+    const gateways = await times(wanted.gateways ?? 2, () => start("gateway"))
+    return { gateways, runners, projectors, eventStore, postgres, redis, env, stop }
+  } catch (cause) {
+    await stop()
+    throw cause
+  }
+}
