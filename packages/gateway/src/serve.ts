@@ -39,9 +39,10 @@ export const serve = Effect.fnUntraced(function* (
   yield* Effect.gen(function* () {
     const soft = yield* softState(config.redis)
     const made = { soft, limiter: new RateLimiter(config.limits, soft.rates), pressure: new Pressure() }
+    // The ports are closed before what serves them: whoever comes at the last moment is still answered.
     yield* serving(config, stop, ready, made).pipe(
-      Effect.provide(server(config, made, durability)),
       Effect.scoped,
+      Effect.provide(server(config, made, durability)),
     )
   }).pipe(Effect.scoped, Effect.provide(logging(config.log)))
 })
