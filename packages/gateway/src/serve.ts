@@ -56,6 +56,7 @@ export const serve = Effect.fnUntraced(function* (
   }).pipe(Effect.scoped, Effect.provide(logging(config.log)))
 })
 
+/** The ports are closed before what serves them: whoever comes at the last moment is still answered. */
 const inItsRole = (
   config: Config,
   stop: Deferred.Deferred<void>,
@@ -67,18 +68,18 @@ const inItsRole = (
   switch (engines?.role) {
     case "runner":
       return working(config, stop, ready, made).pipe(
-        Effect.provide(runner(config, engines, made)),
         Effect.scoped,
+        Effect.provide(runner(config, engines, made)),
       )
     case "projector":
       return working(config, stop, ready, made).pipe(
-        Effect.provide(projector(config, engines, made)),
         Effect.scoped,
+        Effect.provide(projector(config, engines, made)),
       )
     default:
       return serving(config, stop, ready, made).pipe(
-        Effect.provide(server(config, made, durability)),
         Effect.scoped,
+        Effect.provide(server(config, made, durability)),
       )
   }
 }

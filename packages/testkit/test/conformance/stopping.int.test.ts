@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Account } from "../../src/independent/Account.ts"
+import { Client } from "../../src/independent/Client.ts"
 import { RawUser } from "../../src/raw/RawClient.ts"
 import { startParley, type RunningParley } from "../../src/startParley.ts"
 
@@ -9,6 +11,16 @@ beforeAll(async () => {
 afterAll(() => parley.stop())
 
 describe("a server told to stop", () => {
+  it("leaves with 0 and soon, though a client that it sent away is back at once", async () => {
+    const server = await startParley()
+    const codes: Array<number> = []
+    const client = new Client(new Account(server.url, "eve"), "phone", { closed: (code) => codes.push(code) })
+    await client.connect()
+    // The client dials again while the server closes its ports.
+    expect([await server.stop(), codes]).toEqual([0, [1012]])
+    client.close()
+  })
+
   it("asks its clients to come back, closes 1012 who stays, and has stored every receipt that it acknowledged", async () => {
     const ann = await RawUser.login(parley.url, "ann")
     const readers = await Promise.all(["bob", "cid", "dan"].map((name) => RawUser.login(parley.url, name)))
