@@ -44,10 +44,11 @@ export const hold = Effect.fnUntraced(function* (
   const shown =
     places.length === 0
       ? []
-      : yield* sql<ShownRow>`SELECT * FROM push_shown WHERE ("user", conversation) IN (
-          SELECT "user", conversation
+      : yield* sql<ShownRow>`SELECT shown.*
           FROM json_to_recordset(${JSON.stringify(places)}::json) AS place ("user" text, conversation text)
-        )`
+          CROSS JOIN LATERAL (
+            SELECT * FROM push_shown WHERE "user" = place."user" AND conversation = place.conversation OFFSET 0
+          ) AS shown`
   const spenders = [...new Set(spending)]
   const budgets =
     spenders.length === 0
