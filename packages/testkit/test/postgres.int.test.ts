@@ -181,4 +181,23 @@ describe.runIf(postgres.present)("Postgres", () => {
       }),
     ),
   )
+  it.live(
+    "says what is wrong with a server: another encoding, no such database, one that takes no writes",
+    () =>
+      Effect.gen(function* () {
+        const server = postgres.server()
+        server.psql(
+          "CREATE DATABASE ascii ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+        )
+        server.psql("CREATE ROLE reader LOGIN PASSWORD 'x'")
+        server.psql("ALTER ROLE reader SET default_transaction_read_only = on")
+        const database = (name: string) => ({
+          url: Redacted.make(server.url.replace("/postgres?", `/${name}?`)),
+        })
+        expect((yield* refusal(database("ascii"))).error).toMatchObject({ reason: "encoding" })
+        expect((yield* refusal(database("nowhere"))).error).toMatchObject({ reason: "no_database" })
+        expect((yield* refusal({ schema: "Not-Plain" })).error).toMatchObject({ reason: "bad_options" })
+        expect((yield* refusal(as("reader", "x"))).error).toMatchObject({ _tag: "PostgresUnavailable" })
+      }),
+  )
 })
