@@ -48,10 +48,13 @@ const hostFor = Effect.fnUntraced(function* (
 
 const names: ReadonlyArray<ModelName> = ["history", "membership", "receipts", "directory"]
 
+/** A release that changed any model has a leader of its own. */
+const versions = names.map((name) => postgresModelNamed[name].version).join(".")
+
 const make = Effect.gen(function* () {
   const [store, postgres] = [yield* EventStore, yield* Postgres]
   yield* postgres.migrate(migrations)
-  const leadership = yield* makeLeadership(postgres)
+  const leadership = yield* makeLeadership(postgres, versions)
   const feeds = yield* makeFeeds
   const hosted = (name: ModelName) => hostFor(name, leadership, feeds.progressed[name])
   const models = {
