@@ -1,5 +1,6 @@
 import type { ModelName } from "@parley/projections/modelNamed"
-import { migrations } from "@parley/projections/postgres/generations"
+import { dropRetired, migrations } from "@parley/projections/postgres/generations"
+import { postgresModelNamed } from "@parley/projections/postgres/postgresModelNamed"
 import { postgresOfFile } from "@parley/testkit/postgresOfFile"
 import { Postgres } from "@parley/runtime/postgres/Postgres"
 import { describe, expect, it } from "@effect/vitest"
@@ -96,5 +97,43 @@ describe.runIf(server.present)("following in Postgres", () => {
         ])
       }),
     ),
+  )
+
+  it.live(
+    "a new version is built beside the one before, which nodes of the last release go on with, and an older one goes",
+    () =>
+      inSchema(
+        Effect.gen(function* () {
+          const postgres = yield* Postgres
+          const versioned = (version: number) => ({ ...postgresModelNamed.membership, version })
+          const tables = Effect.map(
+            postgres.ask(
+              postgres.sql<{ readonly version: number }>`SELECT version FROM models ORDER BY version`,
+            ),
+            (rows) => rows.map(({ version }) => version),
+          )
+          const log = talk(1)
+          const old = yield* catchUp("membership", log, yield* open("membership", log))
+          const next = yield* open("membership", log, versioned(2))
+          expect([next.position, next.generation === old.generation]).toEqual([-1, false])
+          yield* postgres.transaction(dropRetired(postgres, versioned(2)))
+          log.say(id, said("ann", 2))
+          expect((yield* catchUp("membership", log, old)).position).toBe(log.headPosition())
+          expect(yield* answersOf("membership", old, [["of", ["ann", -1]]])).toMatchObject([
+            ["of", ["ann", -1], [{ conversation: id, member: true }]],
+          ])
+          yield* open("membership", log, versioned(3))
+          expect(yield* tables).toEqual([1, 2, 3])
+          yield* postgres.transaction(dropRetired(postgres, versioned(3)))
+          expect(yield* tables).toEqual([2, 3])
+          const left = yield* postgres.ask(
+            postgres.sql<{
+              readonly name: string
+            }>`SELECT tablename AS name FROM pg_tables WHERE tablename LIKE 'membership%' AND schemaname = current_schema()`,
+          )
+          expect(left.some(({ name }) => name.startsWith(`membership_${old.generation}_`))).toBe(false)
+          expect(left).toHaveLength(2)
+        }),
+      ),
   )
 })

@@ -12,6 +12,7 @@ import { type ModelName, modelNamed } from "@parley/projections/modelNamed"
 import { type Poisoned, step, type SteppedDown } from "@parley/projections/postgres/following"
 import { openGeneration, type Place, tablesOf } from "@parley/projections/postgres/generations"
 import { postgresModelNamed } from "@parley/projections/postgres/postgresModelNamed"
+import type { PostgresModel } from "@parley/projections/postgres/PostgresModel"
 import type { PostgresFailure, StoreUnavailable } from "@parley/runtime/errors"
 import type { ReadAll } from "@parley/runtime/EventStore"
 import { Postgres } from "@parley/runtime/postgres/Postgres"
@@ -28,10 +29,14 @@ const storeOf = (log: ArrayLog) => ({
 })
 
 /** The place from which to go on; another epoch than the tables' makes them anew. */
-export const open = Effect.fnUntraced(function* (name: ModelName, log: ArrayLog) {
+export const open = Effect.fnUntraced(function* (
+  name: ModelName,
+  log: ArrayLog,
+  model: PostgresModel = postgresModelNamed[name],
+) {
   const postgres = yield* Postgres
   const wanted = { epoch: log.currentEpoch, head: Effect.sync(log.headPosition) }
-  return yield* postgres.transaction(openGeneration(postgres, postgresModelNamed[name], "current", wanted))
+  return yield* postgres.transaction(openGeneration(postgres, model, "current", wanted))
 })
 
 export const catchUp = Effect.fnUntraced(function* (

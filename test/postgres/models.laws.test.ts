@@ -12,7 +12,8 @@ import { logs } from "../../packages/projections/test/histories.ts"
 import { answersOf, catchUp, expectedOf, open, questionsOf } from "./following.ts"
 
 const server = postgresOfFile()
-const runs = { numRuns: 20 }
+/** Shrinking would outlast the test. */
+const runs = { numRuns: 12, endOnFailure: true }
 
 /** Grows by these sizes, and at last to its end. */
 const growing = (log: ArrayLog, sizes: ReadonlyArray<number>): ReadonlyArray<ArrayLog> => {

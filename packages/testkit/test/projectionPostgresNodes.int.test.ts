@@ -84,6 +84,36 @@ describe.runIf(server.present)("read models in Postgres, on two nodes", () => {
     }).pipe(Effect.scoped, Effect.provide(eventStore)),
   )
 
+  it.live(
+    "a leader that loses its lock and does not know it yet applies nothing twice, and nothing is announced twice",
+    () =>
+      Effect.gen(function* () {
+        const options = { ...server.options(), maxConnections: 8 }
+        const nodes = [yield* startNode(options), yield* startNode(options)]
+        const facts = new Facts()
+        yield* append(one, -1, facts.created("all", "ann"))
+        yield* Effect.forEach(nodes, caughtUp)
+        for (let round = 0; round < 3; round++) {
+          server
+            .server()
+            .psql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'")
+          // Long enough for the other to take the lock, while the first believes that it still has it.
+          for (let n = 0; n < 15; n++) {
+            yield* append(one, facts.next - 1, facts.said("ann"), facts.added(`guest-${facts.next}`))
+            yield* Effect.forEach(nodes, caughtUp)
+          }
+        }
+        const seqs = Array.from({ length: 46 }, (_, n) => n * 2)
+        for (const node of nodes) {
+          expect(changesOf(node).map(({ seq }) => seq)).toEqual(seqs)
+          const history = Context.get(node.services, History)
+          expect(yield* history.markers("ann", [[one, 0]])).toMatchObject([{ lastSeq: 90, unread: 0 }])
+          expect((yield* history.view(one, "ann"))?.conversation.memberCount).toBe(46)
+          expect(Context.get(node.services, ModelsStats).read().history).not.toHaveProperty("stopped")
+        }
+      }).pipe(Effect.scoped, Effect.provide(eventStore)),
+  )
+
   it.live("a poisoned event stops the following, wherever it leads, and the nodes still answer", () =>
     Effect.gen(function* () {
       const options = { ...server.options(), maxConnections: 8 }

@@ -29,6 +29,8 @@ export interface Leadership {
 
 export const makeLeadership = Effect.fnUntraced(function* (
   postgres: Postgres["Service"],
+  /** Of what: nodes of another release lead another. */
+  of: string,
 ): Effect.fn.Return<Leadership, never, Scope.Scope> {
   const latch = yield* Latch.make(false)
   const backing = yield* Queue.sliding<void>(1)
@@ -50,7 +52,7 @@ export const makeLeadership = Effect.fnUntraced(function* (
       postgres.ask(session.execute(statement, parameters, undefined))
     const [row] = yield* ask("SELECT pg_try_advisory_lock($1, hashtext($2)) AS got", [
       lockClass,
-      postgres.schema,
+      `${postgres.schema}.${of}`,
     ])
     if (row["got"] !== true) return
     yield* Effect.addFinalizer(() =>

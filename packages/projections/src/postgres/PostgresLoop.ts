@@ -16,7 +16,7 @@ import type { Postgres } from "@parley/runtime/postgres/Postgres"
 import type { FromModel, Query, QueryReply, ToModel } from "../hosting/messages.ts"
 import { noChanges } from "../Model.ts"
 import { step, type Stepped } from "./following.ts"
-import { openGeneration, type Place, placeOf, tablesOf } from "./generations.ts"
+import { dropRetired, openGeneration, type Place, placeOf, tablesOf } from "./generations.ts"
 import type { Leadership } from "./Leadership.ts"
 import { tell, type Word } from "./News.ts"
 import type { PostgresModel } from "./PostgresModel.ts"
@@ -157,6 +157,7 @@ export class PostgresLoop {
     return Effect.gen(function* () {
       const wanted = { epoch: store.epoch, head: store.headPosition }
       let place = yield* postgres.transaction(openGeneration(postgres, model, "current", wanted))
+      yield* postgres.transaction(dropRetired(postgres, model))
       Queue.offerUnsafe(news, undefined)
       while (leadership.leads()) {
         const next: Stepped = yield* step(store, postgres, model, place)
@@ -193,7 +194,7 @@ export class PostgresLoop {
     const { sql } = postgres
     return Effect.gen({ self: this }, function* () {
       const place = yield* postgres.ask(placeOf(sql, model, "current"))
-      if (place === undefined || place.version !== model.version || place.epoch !== store.epoch) {
+      if (place === undefined || place.epoch !== store.epoch) {
         // What it will become is announced from its beginning.
         this.#announced ??= -1
         this.#place = undefined

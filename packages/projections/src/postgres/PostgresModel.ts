@@ -20,11 +20,10 @@ export type Run = <Row extends object>(
 export interface PostgresModel {
   /** What it follows of the log, and how that is decoded: the SQLite model's. */
   readonly definition: ModelDefinition<AnyEvent>
-  /** Names the tables and what `apply` makes of an event; another version is dropped and built again. */
+  /** Of the tables and of what `apply` makes of an event, 1 or more. Another version is built beside the one before. */
   readonly version: number
-  /** Statements that create the tables, whose names are `tableNames`. */
+  /** Statements that create the tables. */
   readonly tables: ReadonlyArray<string>
-  readonly tableNames: ReadonlyArray<string>
   /** Inside the follower's transaction, after its checkpoint was moved: nobody else writes. What was applied before changes nothing. */
   readonly apply: (
     run: Run,

@@ -74,7 +74,6 @@ export const directory: PostgresModel = {
   definition,
   version: 1,
   tables,
-  tableNames: ["people", "told"],
   apply,
   changes: (run, after, upTo) =>
     Effect.map(run<{ readonly told: string }>(sql.told, after, upTo), (rows) =>

@@ -6,9 +6,9 @@
  */
 import { UnreadableEvent } from "@parley/domain/StoredEvent"
 import * as Effect from "effect/Effect"
-import type { SqlError } from "effect/sql/SqlError"
 import type { EventStore, Position, RecordedEvent } from "@parley/runtime/EventStore"
 import type { PostgresFailure, StoreUnavailable } from "@parley/runtime/errors"
+import { byIndex } from "@parley/runtime/postgres/byIndex"
 import type { Postgres } from "@parley/runtime/postgres/Postgres"
 import { type AnyEvent, type ModelDefinition, type ModelEvent, PoisonedEvent } from "../Model.ts"
 import { movePlace, type Place, tablesOf } from "./generations.ts"
@@ -67,13 +67,6 @@ export const poisoning = <A>(body: () => A): Effect.Effect<A, PoisonedEvent> =>
       throw cause
     },
   })
-
-/**
- * Until the transaction ends rows are found one by one, by an index. A plan is kept for as long as its session, and one made while the
- * tables were small would read all of them for each batch.
- */
-const byIndex = (sql: Postgres["Service"]["sql"]): Effect.Effect<unknown, SqlError> =>
-  sql`SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name`
 
 const steppedDown: SteppedDown = { _tag: "SteppedDown" }
 

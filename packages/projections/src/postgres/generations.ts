@@ -1,8 +1,9 @@
 /**
  * The tables of a read model, generation by generation, and how far each has come in the log.
  *
- * Always true: of each model at most one generation is current; that one is asked. One that is being built stands beside it; a retired
- * one only waits to be dropped, and nobody moves it any more. A place is moved by compare-and-set, in the transaction of the rows.
+ * Always true: of each model, in one version, at most one generation is current; that one is asked. One that is being built stands
+ * beside it; a retired one only waits to be dropped, and nobody moves it any more. A place is moved by compare-and-set, in the
+ * transaction of the rows. Nodes of two releases do not know of each other: each follows and asks its own version's.
  */
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
@@ -29,7 +30,7 @@ export const migrations: MigrationSet = {
          )`,
         // A number never comes again: who follows a generation that is gone must not take another for it.
         "CREATE SEQUENCE models_generation AS integer",
-        "CREATE UNIQUE INDEX models_current ON models (name) WHERE state = 'current'",
+        "CREATE UNIQUE INDEX models_current ON models (name, version) WHERE state = 'current'",
       ],
     },
   ],
@@ -51,9 +52,12 @@ export interface Wanted<E> {
   readonly head: Effect.Effect<Position, E>
 }
 
+const prefixOf = (model: PostgresModel, generation: number): string =>
+  `${model.definition.name}_${generation}_`
+
 /** Statements on the tables of one generation. */
 export const tablesOf = (sql: Sql, model: PostgresModel, generation: number): Run => {
-  const prefix = `${model.definition.name}_${generation}_`
+  const prefix = prefixOf(model, generation)
   return (statement, ...parameters) => sql.unsafe(statement.replaceAll("@", prefix), parameters)
 }
 
@@ -64,7 +68,7 @@ export const placeOf = (
 ): Effect.Effect<Place | undefined, SqlError> =>
   Effect.map(
     sql<Place>`SELECT generation, version, epoch, position FROM models
-               WHERE name = ${model.definition.name} AND state = ${state}`,
+               WHERE name = ${model.definition.name} AND version = ${model.version} AND state = ${state}`,
     ([place]) => place,
   )
 
@@ -78,8 +82,17 @@ export const alone = (sql: Sql, schema: string, model: PostgresModel): Effect.Ef
 const create = (run: Run, model: PostgresModel): Effect.Effect<void, SqlError> =>
   Effect.forEach(model.tables, (statement) => run(statement), { discard: true })
 
-const drop = (run: Run, model: PostgresModel): Effect.Effect<unknown, SqlError> =>
-  run(`DROP TABLE IF EXISTS ${model.tableNames.map((name) => `@${name}`).join(", ")}`)
+/** All of a generation's tables, whichever version made them. */
+const drop = Effect.fnUntraced(function* (
+  sql: Sql,
+  model: PostgresModel,
+  generation: number,
+): Effect.fn.Return<void, SqlError> {
+  const tables = yield* sql<{ readonly name: string }>`
+    SELECT tablename AS name FROM pg_tables
+    WHERE schemaname = current_schema() AND starts_with(tablename, ${prefixOf(model, generation)})`
+  if (tables.length > 0) yield* sql.unsafe(`DROP TABLE ${tables.map(({ name }) => name).join(", ")}`)
+})
 
 const nextGeneration = (sql: Sql): Effect.Effect<number, SqlError> =>
   Effect.map(
@@ -88,8 +101,8 @@ const nextGeneration = (sql: Sql): Effect.Effect<number, SqlError> =>
   )
 
 /**
- * The place to go on from, with tables that belong to it: those of another epoch or version, or from beyond the log's end, are dropped
- * and made anew. Inside a transaction.
+ * The place to go on from, with tables that belong to it: those of another epoch, or from beyond the log's end, are dropped and made
+ * anew. Inside a transaction.
  */
 export const openGeneration = Effect.fnUntraced(function* <E>(
   { sql, schema }: Postgres["Service"],
@@ -101,14 +114,13 @@ export const openGeneration = Effect.fnUntraced(function* <E>(
   const { name } = model.definition
   const { version } = model
   const found = yield* placeOf(sql, model, state)
-  if (found?.version === version && found.epoch === epoch && found.position <= (yield* head)) return found
+  if (found?.epoch === epoch && found.position <= (yield* head)) return found
   const generation = found?.generation ?? (yield* nextGeneration(sql))
-  const run = tablesOf(sql, model, generation)
-  yield* drop(run, model)
-  yield* create(run, model)
+  yield* drop(sql, model, generation)
+  yield* create(tablesOf(sql, model, generation), model)
   yield* sql`INSERT INTO models (name, generation, state, version, epoch, position)
              VALUES (${name}, ${generation}, ${state}, ${version}, ${epoch}, -1)
-             ON CONFLICT (name, generation) DO UPDATE SET version = excluded.version, epoch = excluded.epoch, position = -1`
+             ON CONFLICT (name, generation) DO UPDATE SET epoch = excluded.epoch, position = -1`
   return { generation, version, epoch, position: -1 }
 })
 
@@ -134,25 +146,27 @@ export const takeOver = Effect.fnUntraced(function* (
 ): Effect.fn.Return<boolean, SqlError> {
   yield* alone(sql, schema, model)
   const { name } = model.definition
+  const { version } = model
   // Neither moves until the transaction ends.
   const places = yield* sql<{ readonly state: string; readonly position: Position }>`
-    SELECT state, position FROM models WHERE name = ${name} AND state <> 'retired' ORDER BY generation FOR UPDATE`
+    SELECT state, position FROM models WHERE name = ${name} AND version = ${version} AND state <> 'retired' ORDER BY generation FOR UPDATE`
   const next = places.find(({ state }) => state === "building")
   const current = places.find(({ state }) => state === "current")
   if (next === undefined || next.position < (current?.position ?? -1)) return false
-  yield* sql`UPDATE models SET state = 'retired' WHERE name = ${name} AND state = 'current'`
-  yield* sql`UPDATE models SET state = 'current' WHERE name = ${name} AND state = 'building'`
+  yield* sql`UPDATE models SET state = 'retired' WHERE name = ${name} AND version = ${version} AND state = 'current'`
+  yield* sql`UPDATE models SET state = 'current' WHERE name = ${name} AND version = ${version} AND state = 'building'`
   return true
 })
 
-/** Drops what is retired. Inside a transaction. */
+/** Drops what is retired, and what a release before the last one has left. Inside a transaction. */
 export const dropRetired = Effect.fnUntraced(function* (
   { sql, schema }: Postgres["Service"],
   model: PostgresModel,
 ): Effect.fn.Return<void, SqlError> {
   yield* alone(sql, schema, model)
-  const { name } = model.definition
   const retired = yield* sql<{ readonly generation: number }>`
-    DELETE FROM models WHERE name = ${name} AND state = 'retired' RETURNING generation`
-  for (const { generation } of retired) yield* drop(tablesOf(sql, model, generation), model)
+    DELETE FROM models
+    WHERE name = ${model.definition.name} AND (state = 'retired' OR version < ${model.version - 1})
+    RETURNING generation`
+  for (const { generation } of retired) yield* drop(sql, model, generation)
 })

@@ -20,7 +20,7 @@ import {
   viewQuery,
 } from "./history/lookups.ts"
 import { byActivityQuery, pageQuery, threadQuery } from "./history/pages.ts"
-import { tableNames, tables } from "./history/tables.ts"
+import { tables } from "./history/tables.ts"
 import { write } from "./history/write.ts"
 import type { PostgresModel, Run } from "./PostgresModel.ts"
 
@@ -96,7 +96,6 @@ export const history: PostgresModel = {
   definition,
   version: 1,
   tables,
-  tableNames,
   apply,
   changes,
   query,

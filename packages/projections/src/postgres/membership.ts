@@ -102,7 +102,6 @@ export const membership: PostgresModel = {
   definition,
   version: 1,
   tables: [table],
-  tableNames: ["memberships"],
   apply,
   changes: () => Effect.succeed(noChanges),
   query: (run, method, args) => {

@@ -51,10 +51,13 @@ const names: ReadonlyArray<ModelName> = ["history", "membership", "receipts", "d
 /** Of a node that answers and never follows for others. */
 const neverLeads: Leadership = { leads: () => false, led: Effect.never, standBack: () => undefined }
 
+/** A release that changed any model has a leader of its own. */
+const versions = names.map((name) => postgresModelNamed[name].version).join(".")
+
 const make = Effect.fnUntraced(function* (follows: boolean) {
   const [store, postgres] = [yield* EventStore, yield* Postgres]
   yield* postgres.migrate(migrations)
-  const leadership = follows ? yield* makeLeadership(postgres) : neverLeads
+  const leadership = follows ? yield* makeLeadership(postgres, versions) : neverLeads
   const feeds = yield* makeFeeds
   const hosted = (name: ModelName) => hostFor(name, leadership, feeds.progressed[name])
   const models = {

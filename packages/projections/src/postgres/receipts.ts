@@ -102,7 +102,6 @@ export const receipts: PostgresModel = {
   definition,
   version: 1,
   tables,
-  tableNames: ["conversations", "cursors", "privacy"],
   apply,
   changes: () => Effect.succeed(noChanges),
   query: receiptsQuery,

@@ -20,9 +20,10 @@ export const vaultMigrations: MigrationSet = {
       name: "keys",
       statements: [
         `CREATE TABLE data_keys (
-           owner text PRIMARY KEY, wrapped bytea, destroyed_at bigint, destroyed_number bigint UNIQUE,
+           owner text PRIMARY KEY, wrapped bytea, destroyed_at bigint, destroyed_number bigint,
            CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL AND destroyed_number IS NOT NULL))
          ) WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)`,
+        "CREATE UNIQUE INDEX data_keys_destroyed ON data_keys (destroyed_number) WHERE destroyed_number IS NOT NULL",
         "CREATE SEQUENCE destroyed_keys",
         "CREATE TABLE master_key_proof (one integer PRIMARY KEY CHECK (one = 1), wrapped bytea NOT NULL)",
       ],
@@ -102,7 +103,11 @@ export class VaultRows {
   readonly latestDestroyed = (): Answer<number> => {
     const { sql, ask } = this.#postgres
     return Effect.map(
-      ask(sql<{ latest: number | null }>`SELECT max(destroyed_number) AS latest FROM data_keys`),
+      ask(
+        sql<{
+          latest: number | null
+        }>`SELECT max(destroyed_number) AS latest FROM data_keys WHERE destroyed_number IS NOT NULL`,
+      ),
       ([row]) => row?.latest ?? 0,
     )
   }

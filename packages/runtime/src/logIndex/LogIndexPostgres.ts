@@ -10,6 +10,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { type PostgresFailure, StoreUnavailable } from "../errors.ts"
 import type { EventMark, MarksWanted, MessageKey, StandingMark } from "../EventStore.ts"
 import { type IndexBatch, LogIndex, type StreamLines } from "../LogIndex.ts"
+import { byIndex } from "../postgres/byIndex.ts"
 import type { MigrationSet } from "../postgres/migrate.ts"
 import { Postgres } from "../postgres/Postgres.ts"
 
@@ -114,6 +115,10 @@ const move = Effect.fnUntraced(function* (
 const withStream = <A>(lines: ReadonlyArray<StreamLines>, of: (one: StreamLines) => ReadonlyArray<A>) =>
   lines.flatMap((one) => of(one).map((line) => ({ ...line, stream: one.stream })))
 
+/**
+ * `LATERAL` with a limit or offset, so that each wanted key is one descent of the index. A plain join may read all keys of the stream, which are as
+ * many as its messages.
+ */
 const lookupKeys = Effect.fnUntraced(function* (
   sql: Sql,
   epoch: string,
@@ -125,7 +130,10 @@ const lookupKeys = Effect.fnUntraced(function* (
     FROM unnest(
       ${column(keys, (key) => key.sender)}::text[], ${column(keys, (key) => key.clientMsgId)}::text[]
     ) WITH ORDINALITY AS wanted (sender, client_msg_id, number)
-    JOIN message_keys m ON m.stream = ${stream} AND m.sender = wanted.sender AND m.client_msg_id = wanted.client_msg_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM message_keys
+      WHERE stream = ${stream} AND sender = wanted.sender AND client_msg_id = wanted.client_msg_id LIMIT 1
+    ) AS m
     WHERE EXISTS (SELECT 1 FROM log_index_place WHERE epoch = ${epoch})
     ORDER BY wanted.number`
 })
@@ -151,14 +159,19 @@ const lookupMarks = Effect.fnUntraced(function* (
   return yield* sql<StandingMark>`SELECT seq, key, value FROM (
       SELECT m.seq, m.key, m.value
       FROM unnest(${numbers(plain, (one) => one.seq)}::bigint[], ${column(plain, (one) => one.from)}::text[]) AS wanted (seq, key)
-      JOIN event_marks m ON m.stream = ${stream} AND m.seq = wanted.seq AND m.key = wanted.key
+      CROSS JOIN LATERAL (
+        SELECT * FROM event_marks WHERE stream = ${stream} AND seq = wanted.seq AND key = wanted.key LIMIT 1
+      ) AS m
       UNION
       SELECT m.seq, m.key, m.value
       FROM unnest(
         ${numbers(begun, (one) => one.seq)}::bigint[], ${column(begun, (one) => one.from)}::text[],
         ${column(begun, (one) => one.to)}::text[]
       ) AS wanted (seq, low, high)
-      JOIN event_marks m ON m.stream = ${stream} AND m.seq = wanted.seq AND m.key > wanted.low AND m.key < wanted.high
+      CROSS JOIN LATERAL (
+        SELECT * FROM event_marks
+        WHERE stream = ${stream} AND seq = wanted.seq AND key > wanted.low AND key < wanted.high OFFSET 0
+      ) AS m
     ) AS found
     WHERE EXISTS (SELECT 1 FROM log_index_place WHERE epoch = ${epoch})
     ORDER BY seq, key`
@@ -185,6 +198,7 @@ export const layer: Layer.Layer<LogIndex, PostgresFailure, Postgres> = Layer.eff
           Effect.gen(function* () {
             if (batch.to <= batch.after)
               return yield* Effect.die(new Error("a batch of the log index goes forward"))
+            yield* byIndex(sql)
             if (!(yield* move(sql, batch))) return false
             yield* addKeys(
               sql,

@@ -115,6 +115,8 @@ export const resolve = Effect.fnUntraced(function* (
       startupParameters: {
         search_path: schema,
         timezone: "UTC",
+        // Compiling a plan takes longer than any statement here runs, and is decided by guessed costs.
+        jit: "off",
         statement_timeout: milliseconds(options.statementTimeout, "10 seconds"),
         // A node that freezes inside a transaction must not hold its locks for ever.
         idle_in_transaction_session_timeout: milliseconds(options.answerTimeout, "15 seconds"),

@@ -96,14 +96,3 @@ export const tables: ReadonlyArray<string> = [
      removed text NOT NULL
    )`,
 ]
-
-export const tableNames = [
-  "conversations",
-  "settings",
-  "members",
-  "people",
-  "messages",
-  "deletions",
-  "reactions",
-  "changes",
-] as const

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import type { SqlError } from "effect/sql/SqlError"
 import type { PostgresFailure } from "@parley/runtime/errors"
 import type { Position } from "@parley/runtime/EventStore"
+import { byIndex } from "@parley/runtime/postgres/byIndex"
 import type { Postgres } from "@parley/runtime/postgres/Postgres"
 import type { PushBatch, PushDecision, PushQueueStats, Settlement } from "../PushQueue.ts"
 import { Admission, type Pace } from "../queue/Admission.ts"
@@ -114,6 +115,7 @@ export class PostgresQueue implements Operations {
     const { sql, transaction } = this.#postgres
     return transaction(
       Effect.gen({ self: this }, function* () {
+        yield* byIndex(sql)
         const jobs = (yield* lease(sql, now, limit, leaseMs)).map(toJob)
         const next = jobs.length < limit ? yield* nextDue(sql) : now
         yield* this.#size.look

@@ -4,9 +4,9 @@
  * Always true: as of the last transaction of this node. Of a long queue it is counted twice a second at most, so that counting it costs
  * less than emptying it.
  */
+import type { PgClient } from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { Postgres } from "@parley/runtime/postgres/Postgres"
 import type { PushQueueStats } from "../PushQueue.ts"
 
 type Size = Pick<PushQueueStats, "waiting" | "leased" | "parked" | "oldestTs">
@@ -19,7 +19,7 @@ export class QueueSize {
   #countedAt = -Infinity
   readonly counted: Effect.Effect<Size, SqlError>
 
-  constructor(sql: Postgres["Service"]["sql"]) {
+  constructor(sql: PgClient) {
     this.counted = Effect.map(
       sql<{ waiting: number; leased: number; parked: number; oldest: number | null }>`SELECT
         count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'leased') AS leased,

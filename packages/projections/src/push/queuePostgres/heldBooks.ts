@@ -5,16 +5,14 @@
  * Always true: what was read is locked until the transaction ends. A job that a sender leases meanwhile is waited for, and read as leased.
  * Rows travel as one JSON parameter: arrays of the client's have one type and no nulls.
  */
+import type { PgClient } from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { Postgres } from "@parley/runtime/postgres/Postgres"
 import type { PushDecision } from "../PushQueue.ts"
 import type { JobRow } from "../queue/jobRow.ts"
 import { several } from "../queue/Shown.ts"
 import { HeldBudgets, type BudgetRow, HeldShown, type ShownRow } from "./HeldShown.ts"
 import { HeldJobs } from "./HeldJobs.ts"
-
-type Sql = Postgres["Service"]["sql"]
 
 export interface HeldBooks {
   readonly jobs: HeldJobs
@@ -31,7 +29,7 @@ export interface Concerned {
 }
 
 export const hold = Effect.fnUntraced(function* (
-  sql: Sql,
+  sql: PgClient,
   { users, conversations, spending = [], also = 0 }: Concerned,
 ): Effect.fn.Return<HeldBooks, SqlError> {
   const people = [...new Set(users)]
@@ -44,10 +42,11 @@ export const hold = Effect.fnUntraced(function* (
   const shown =
     places.length === 0
       ? []
-      : yield* sql<ShownRow>`SELECT * FROM push_shown WHERE ("user", conversation) IN (
-          SELECT "user", conversation
+      : yield* sql<ShownRow>`SELECT shown.*
           FROM json_to_recordset(${JSON.stringify(places)}::json) AS place ("user" text, conversation text)
-        )`
+          CROSS JOIN LATERAL (
+            SELECT * FROM push_shown WHERE "user" = place."user" AND conversation = place.conversation OFFSET 0
+          ) AS shown`
   const spenders = [...new Set(spending)]
   const budgets =
     spenders.length === 0
@@ -58,7 +57,10 @@ export const hold = Effect.fnUntraced(function* (
 
 const mostParked = 10_000
 
-const writeJobs = Effect.fnUntraced(function* (sql: Sql, jobs: HeldJobs): Effect.fn.Return<void, SqlError> {
+const writeJobs = Effect.fnUntraced(function* (
+  sql: PgClient,
+  jobs: HeldJobs,
+): Effect.fn.Return<void, SqlError> {
   const { removed, changed, added, parked } = jobs.changes()
   // First what makes room: of one place one job waits.
   if (removed.length > 0) yield* sql`DELETE FROM push_jobs WHERE id = ANY(${removed.map(BigInt)})`
@@ -86,7 +88,7 @@ const writeJobs = Effect.fnUntraced(function* (sql: Sql, jobs: HeldJobs): Effect
 })
 
 const writeShown = Effect.fnUntraced(function* (
-  sql: Sql,
+  sql: PgClient,
   shown: HeldShown,
 ): Effect.fn.Return<void, SqlError> {
   const { put, taken } = shown.changes()
@@ -103,7 +105,7 @@ const writeShown = Effect.fnUntraced(function* (
 })
 
 export const writeBack = Effect.fnUntraced(function* (
-  sql: Sql,
+  sql: PgClient,
   { jobs, shown, budgets }: HeldBooks,
 ): Effect.fn.Return<void, SqlError> {
   yield* writeJobs(sql, jobs)
@@ -119,7 +121,7 @@ export const writeBack = Effect.fnUntraced(function* (
 const keptDecisions = 100_000
 
 export const writeDecisions = Effect.fnUntraced(function* (
-  sql: Sql,
+  sql: PgClient,
   decisions: ReadonlyArray<PushDecision>,
 ): Effect.fn.Return<void, SqlError> {
   if (decisions.length === 0) return

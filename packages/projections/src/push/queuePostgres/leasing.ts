@@ -3,16 +3,14 @@
  *
  * Always true: a row that somebody else is deciding on is passed over, and is found again a moment later.
  */
+import type { PgClient } from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { Postgres } from "@parley/runtime/postgres/Postgres"
 import type { JobRow } from "../queue/jobRow.ts"
-
-type Sql = Postgres["Service"]["sql"]
 
 /** What an earlier sender has let lie, then security, then the longest due. */
 export const lease = Effect.fnUntraced(function* (
-  sql: Sql,
+  sql: PgClient,
   now: number,
   limit: number,
   leaseMs: number,
@@ -42,7 +40,7 @@ export const lease = Effect.fnUntraced(function* (
 })
 
 /** When the next job comes due, or a lease runs out. */
-export const nextDue = (sql: Sql): Effect.Effect<number | undefined, SqlError> =>
+export const nextDue = (sql: PgClient): Effect.Effect<number | undefined, SqlError> =>
   Effect.map(
     sql<{ due: number | null }>`SELECT least(
       (SELECT min(due) FROM push_jobs WHERE state = 'waiting'),

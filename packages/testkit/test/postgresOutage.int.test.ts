@@ -38,19 +38,17 @@ describe.runIf(postgres.present)("Postgres that dies or hangs", () => {
           { concurrency: "unbounded" },
         ),
       )
-      for (let kill = 1; kill <= 2; kill++) {
+      const more = Effect.suspend(() => {
         const before = acknowledged.length
-        yield* inTheEnd(
+        return inTheEnd(
           Effect.suspend(() => (acknowledged.length > before + 50 ? Effect.void : Effect.fail("waiting"))),
         )
-        yield* Effect.promise(postgres.server().kill)
-        yield* inTheEnd(Effect.suspend(() => (failures.length > 0 ? Effect.void : Effect.fail("waiting"))))
-        yield* Effect.promise(() => postgres.server().start())
-      }
-      const before = acknowledged.length
-      yield* inTheEnd(
-        Effect.suspend(() => (acknowledged.length > before + 50 ? Effect.void : Effect.fail("waiting"))),
-      )
+      })
+      yield* more
+      yield* Effect.promise(postgres.server().kill)
+      yield* inTheEnd(Effect.suspend(() => (failures.length > 0 ? Effect.void : Effect.fail("waiting"))))
+      yield* Effect.promise(() => postgres.server().start())
+      yield* more
       yield* Fiber.interrupt(writers)
       const rows = yield* ask(sql<{ n: number }>`SELECT n FROM a`)
       const kept = new Set(rows.map((row) => row.n))
