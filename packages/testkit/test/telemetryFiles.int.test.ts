@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { WebSocket } from "ws"
 import { RawUser } from "../src/raw/RawClient.ts"
 import { programOnPath, requirement } from "../src/requirement.ts"
 import { type RunningParley, startParley } from "../src/startParley.ts"
@@ -37,6 +38,10 @@ beforeAll(async () => {
   await bob.post("/v1/messages", { conversation_id: id, client_msg_id: "m2", text: "Stew" })
   await annOnline.wait(({ seq }) => seq === ack.payload.seq + 1)
   await Promise.all([annOnline.close(), bobOnline.close()])
+  await bob.get("/v1/nothing")
+  await new Promise((resolve) =>
+    new WebSocket(`${parley.url.replace("http", "ws")}/v1/stream?v=1`).once("error", resolve),
+  )
   metrics = metricsIn(await scrape())
 })
 afterAll(async () => {
@@ -64,6 +69,9 @@ it("a message that was sent and delivered shows in the figures of its way, by ho
     'parley_commands_total{path="stream",outcome="done"} 1',
     'parley_commands_total{path="stream",outcome="duplicate"} 1',
     "parley_mailbox_depth 0",
+    'parley_http_requests_total{status="4xx"} 1',
+    'parley_http_requests_total{status="5xx"} 0',
+    'parley_upgrades_refused_total{code="unauthenticated"} 1',
   ])
     expect(text.split("\n")).toContain(line)
 })

@@ -92,10 +92,13 @@ export const openTelemetry = Effect.fnUntraced(function* (
       return { sdk, maker: makerOf(Otel.trace.getTracer("parley")) }
     }),
     ({ sdk }) =>
-      Effect.ignore(
-        Effect.timeoutOption(
-          Effect.tryPromise(() => sdk.shutdown()),
-          flushWithin,
+      Effect.tryPromise(() => sdk.shutdown()).pipe(
+        Effect.timeoutOption(flushWithin),
+        Effect.ignore,
+        Effect.andThen(
+          Effect.sync(() => {
+            for (const one of [Otel.trace, Otel.context, Otel.diag]) one.disable()
+          }),
         ),
       ),
   ).pipe(Effect.map(({ maker }) => maker))

@@ -32,7 +32,8 @@ export interface RoundsOptions {
 }
 
 export class PresenceRounds {
-  readonly #changed = new Set<Watched>()
+  /** Since when, in milliseconds. */
+  readonly #changed = new Map<Watched, number>()
   readonly #owed = new Map<Watcher, Set<Watched>>()
   readonly #options: RoundsOptions
   #running = false
@@ -52,8 +53,7 @@ export class PresenceRounds {
   }
 
   changed(watched: Watched): void {
-    if (watched.changedAt === 0) watched.changedAt = this.#options.now()
-    this.#changed.add(watched)
+    if (!this.#changed.has(watched)) this.#changed.set(watched, this.#options.now())
     this.#start()
   }
 
@@ -96,11 +96,11 @@ export class PresenceRounds {
     const batch = [...this.#changed].slice(0, PEOPLE)
     if (batch.length === 0) return Effect.void
     // Whoever changes while this is read is told of in the next round.
-    for (const watched of batch) this.#changed.delete(watched)
-    return this.#options.showing(batch.map(({ user }) => user)).pipe(
+    for (const [watched] of batch) this.#changed.delete(watched)
+    return this.#options.showing(batch.map(([{ user }]) => user)).pipe(
       Effect.tapError(() =>
         Effect.sync(() => {
-          for (const watched of batch) if (!watched.closed) this.#changed.add(watched)
+          for (const [watched, since] of batch) if (!watched.closed) this.#changed.set(watched, since)
         }),
       ),
       Effect.flatMap((shown) => this.#write(batch, shown)),
@@ -109,11 +109,13 @@ export class PresenceRounds {
 
   readonly #write = Effect.fnUntraced(
     { self: this },
-    function* (this: PresenceRounds, batch: ReadonlyArray<Watched>, shown: ReadonlyArray<Shown>) {
+    function* (
+      this: PresenceRounds,
+      batch: ReadonlyArray<readonly [Watched, number]>,
+      shown: ReadonlyArray<Shown>,
+    ) {
       let frames = 0
-      for (const [index, watched] of batch.entries()) {
-        const { changedAt } = watched
-        watched.changedAt = 0
+      for (const [index, [watched, changedAt]] of batch.entries()) {
         if (watched.closed || same(watched.told, shown[index]!)) continue
         watched.told = shown[index]!
         this.#measure(watched, changedAt)

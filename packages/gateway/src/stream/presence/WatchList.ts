@@ -33,8 +33,6 @@ export class Watched {
   /** What every watcher who may has been told, or is owed. */
   told: Shown | undefined
   unwatch: Unwatch | undefined
-  /** When he changed and watchers were not told yet; 0: they have been. Milliseconds. */
-  changedAt = 0
   /** The last end of a connection of his at this gateway; absent when he came back. */
   ended: { readonly at: number; readonly how: Ending } | undefined
   /** Nobody watches him any more: this is no longer in the list. */

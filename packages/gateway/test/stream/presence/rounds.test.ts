@@ -48,6 +48,33 @@ describe("rounds of presence", () => {
       expect([ann.frames, cleo.frames.length, rounds.owed]).toEqual([["ben online"], 2, 0])
     }),
   )
+  it.effect(
+    "are measured from the change, however often it had to wait, and from the end of a connection",
+    () =>
+      Effect.gen(function* () {
+        const { counters, list, state, table, watch } = yield* watching()
+        const { change, closed } = counters.meters.presence
+        yield* watch(new TestWatcher("ann"), "ben")
+        table.connect(on("ben"))
+        state.failing = true
+        yield* TestClock.adjust("1500 millis")
+        state.failing = false
+        state.whileReading = () => void table.say(on("ben"), "online")
+        yield* TestClock.adjust("1 second")
+        state.whileReading = () => undefined
+        yield* TestClock.adjust("5 seconds")
+        expect(change.cumulated().at(-1)).toBe(2)
+        expect(change.sum).toBeGreaterThan(1.5)
+        expect(change.sum).toBeLessThan(4)
+
+        list.get("ben")!.ended = { at: 7_500, how: "closed" }
+        table.end(on("ben"), "closed")
+        yield* TestClock.adjust("10 seconds")
+        expect(closed.cumulated().at(-1)).toBe(1)
+        expect(closed.sum).toBeGreaterThan(5)
+        expect(closed.sum).toBeLessThan(6)
+      }),
+  )
   it.effect("are not made while presence is shed, and nothing is forgotten", () =>
     Effect.gen(function* () {
       const { rounds, shed, state, table, watch } = yield* watching()
