@@ -6,7 +6,6 @@
  */
 import type { Server } from "node:http"
 import type { Duplex } from "node:stream"
-import type { Limits } from "@parley/domain/limits"
 import { Directory } from "@parley/projections/Directory"
 import { History } from "@parley/projections/History"
 import { Markers } from "@parley/projections/Markers"
@@ -30,12 +29,10 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type * as Redacted from "effect/Redacted"
 import type { WebSocket } from "ws"
 import { type StreamGrant, StreamTokens } from "../auth/StreamTokens.ts"
 import { Admission, type AdmissionBounds, type Busy } from "../limits/Admission.ts"
 import { callerAddress } from "../limits/callerAddress.ts"
-import type { Sheds } from "../limits/shedOrder.ts"
 import { ConnectedUsers } from "./ConnectedUsers.ts"
 import { conversationLog } from "./ConversationLog.ts"
 import { Cursors } from "./Cursor.ts"
@@ -55,10 +52,11 @@ import { Rings } from "./Rings.ts"
 import { inRandomOrder, seeOff } from "./seeOff.ts"
 import { Session } from "./Session.ts"
 import { SocketWire } from "./SocketWire.ts"
-import type { MessageLimiter, StreamContext } from "./StreamContext.ts"
+import type { StreamContext } from "./StreamContext.ts"
 import { type StreamCounters, streamCounters } from "./StreamCounters.ts"
+import type { StreamOptions } from "./StreamOptions.ts"
 import { type SyncPage, syncPage } from "./syncPages.ts"
-import { type UpgradeLimiter, upgradeListener } from "./upgrade.ts"
+import { upgradeListener } from "./upgrade.ts"
 import { streamTyping } from "./typing/StreamTyping.ts"
 import { Watermark } from "./Watermark.ts"
 import { Wheel } from "./Wheel.ts"
@@ -78,21 +76,6 @@ const SYNCS: AdmissionBounds = { atWork: 128, waiting: 4_000 }
 
 /** A page costs some milliseconds of the event loop: the others' frames go between them. */
 const CATCH_UPS: AdmissionBounds = { atWork: 2, waiting: Number.POSITIVE_INFINITY }
-
-export interface StreamOptions {
-  readonly limits: Limits
-  /** Seals cursors; the same on every gateway. */
-  readonly secret: Redacted.Redacted
-  /** Exact origins; empty: same origin only. */
-  readonly allowedOrigins: ReadonlyArray<string>
-  readonly limiter: MessageLimiter & UpgradeLimiter
-  /** Whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies: ReadonlyArray<string>
-  /** Absent: nothing is ever shed. */
-  readonly sheds?: Sheds
-  /** Default: true. Whether people are shown to each other. */
-  readonly showPresence?: boolean
-}
 
 export class StreamServer extends Context.Service<
   StreamServer,
