@@ -47,13 +47,16 @@ export class RedisProcess {
   readonly #options: RedisProcessOptions
   readonly #directory = mkdtempSync(join(tmpdir(), "parley-redis-"))
   #child: ChildProcess | undefined
-  readonly #killAtExit = (): void => void this.#child?.kill("SIGKILL")
+  readonly #goAtExit = (): void => {
+    this.#child?.kill("SIGKILL")
+    this.#remove()
+  }
 
   constructor(options: RedisProcessOptions, port: number, busPort: number) {
     this.#options = options
     this.port = port
     this.busPort = busPort
-    process.once("exit", this.#killAtExit)
+    process.once("exit", this.#goAtExit)
   }
 
   readonly restart = async (): Promise<void> => {
@@ -98,7 +101,11 @@ export class RedisProcess {
 
   readonly stop = async (): Promise<void> => {
     await this.kill9()
-    process.off("exit", this.#killAtExit)
+    process.off("exit", this.#goAtExit)
+    this.#remove()
+  }
+
+  #remove(): void {
     rmSync(this.#directory, { recursive: true, force: true })
   }
 }
