@@ -36,8 +36,6 @@ export interface LoopOptions {
   readonly store: EventStore["Service"]
   readonly leadership: Leadership
   readonly say: (message: FromModel) => void
-  /** The log's last position, whenever this node has asked for it. */
-  readonly onHead: (head: Position) => void
 }
 
 const reasonOf = (cause: Cause.Cause<unknown>): string => {
@@ -150,7 +148,7 @@ export class PostgresLoop {
 
   /** As long as this node leads. */
   #follow(stepped: () => void) {
-    const { leadership, model, onHead, postgres, store } = this.#options
+    const { leadership, model, postgres, store } = this.#options
     const news = this.#news
     const work = this.#work
     const eased = (): void => this.#eased("following")
@@ -163,7 +161,6 @@ export class PostgresLoop {
         const next: Stepped = yield* step(store, postgres, model, place)
         stepped()
         eased()
-        onHead(next.head)
         if (next.place !== place) Queue.offerUnsafe(news, undefined)
         place = next.place
         if (!next.more) yield* Effect.timeoutOption(Queue.take(work), followEvery)

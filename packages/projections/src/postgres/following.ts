@@ -6,7 +6,7 @@
  */
 import { UnreadableEvent } from "@parley/domain/StoredEvent"
 import * as Effect from "effect/Effect"
-import type { EventStore, Position, RecordedEvent } from "@parley/runtime/EventStore"
+import type { EventStore, RecordedEvent } from "@parley/runtime/EventStore"
 import type { PostgresFailure, StoreUnavailable } from "@parley/runtime/errors"
 import { byIndex } from "@parley/runtime/postgres/byIndex"
 import type { Postgres } from "@parley/runtime/postgres/Postgres"
@@ -31,8 +31,6 @@ export interface Poisoned {
 
 export interface Stepped {
   readonly place: Place
-  /** The log's last position, asked before the batch was read. */
-  readonly head: Position
   /** False when the log held nothing more. */
   readonly more: boolean
 }
@@ -90,7 +88,7 @@ export const step = Effect.fnUntraced(function* (
   const more = recorded.length === batchEvents || batch.length < recorded.length
   const last = batch.at(-1)?.position ?? from.position
   const position = more ? last : Math.max(head, last)
-  if (position === from.position) return { place: from, head, more: false }
+  if (position === from.position) return { place: from, more: false }
   const write = Effect.gen(function* () {
     const events = yield* poisoning(() => decoded(definition, batch))
     yield* byIndex(sql)
@@ -105,5 +103,5 @@ export const step = Effect.fnUntraced(function* (
       ({ message }) => Effect.fail<Poisoned>({ _tag: "Poisoned", reason: message }),
     ),
   )
-  return { place: { ...from, position }, head, more }
+  return { place: { ...from, position }, more }
 })

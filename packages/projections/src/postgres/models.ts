@@ -41,10 +41,21 @@ const hostFor = Effect.fnUntraced(function* (
   const host: ModelHost = new ModelHost({ post: (message) => loop?.receive(message), onProgress, onFailure })
   yield* Effect.addFinalizer(() => Effect.sync(host.close))
   const model = postgresModelNamed[name]
-  loop = yield* PostgresLoop.make({ model, postgres, store, leadership, say: host.receive, onHead: host.saw })
+  loop = yield* PostgresLoop.make({ model, postgres, store, leadership, say: host.receive })
   yield* store.onCommitted(host.committed)
   return { host, loop }
 })
+
+const lookEvery = "1 second"
+
+/** How far the models lag is known on every node, also when nobody follows. */
+const watchHead = (store: EventStore["Service"], hosts: ReadonlyArray<ModelHost>): Effect.Effect<never> =>
+  store.headPosition.pipe(
+    Effect.map((head) => hosts.forEach((host) => host.saw(head))),
+    Effect.ignore,
+    Effect.andThen(Effect.sleep(lookEvery)),
+    Effect.forever,
+  )
 
 const names: ReadonlyArray<ModelName> = ["history", "membership", "receipts", "directory"]
 
@@ -78,6 +89,7 @@ const make = Effect.fnUntraced(function* (follows: boolean) {
     receipts: models.receipts.host,
     directory: models.directory.host,
   }
+  yield* Effect.forkScoped(watchHead(store, Object.values(hosts)))
   return Context.add(servicesOver(hosts, feeds), Rebuilds, yield* makeRebuilds(store, postgres, names))
 })
 
