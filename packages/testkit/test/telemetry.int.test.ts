@@ -5,6 +5,8 @@ import { type Answer, call, RawUser } from "../src/raw/RawClient.ts"
 import { type RunningParley, startParley } from "../src/startParley.ts"
 import { type ExportedSpan, OtlpReceiver } from "../src/telemetry/OtlpReceiver.ts"
 
+/** Stands in every place for words, and in every secret. */
+const word = "canary7f3a"
 const patience = { timeout: 30_000, interval: 50 }
 
 let parley: RunningParley
@@ -19,6 +21,9 @@ beforeAll(async () => {
       PARLEY_REGION: "test-1",
       PARLEY_LOG_FORMAT: "json",
       PARLEY_LOG_LEVEL: "debug",
+      PARLEY_JWT_SECRET: `${word} of the access tokens, long enough`,
+      PARLEY_STREAM_SECRET: `${word} of the stream tokens, long enough`,
+      OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${word}`,
     },
   })
 })
@@ -126,7 +131,6 @@ describe("a server that exports traces", () => {
 
 describe("a canary", () => {
   it("that is written into every place for words, names, keys and tokens stands in no log, metric or span", async () => {
-    const word = "canary7f3a"
     const { user: dan, subscription } = await away("dan")
     const eve = await RawUser.login(parley.url, "eve")
     await bodyOf(call(dan.base, "PUT", "/v1/users/me", dan.token, { name: `${word}-name` }))
@@ -161,6 +165,9 @@ describe("a canary", () => {
     await socket.close()
     await expect.poll(() => collector.text.includes(id), patience).toBe(true)
 
+    // They are looked at where there is something to see.
+    expect(parley.output()).toContain('"message":"serving"')
+    expect(await metrics()).toContain('parley_commands_total{region="test-1",path="stream",outcome="done"}')
     const places = { log: parley.output(), metrics: await metrics(), spans: collector.text }
     for (const secret of [word, eve.token, dan.token, unused, subscription.endpoint, subscription.keys.auth])
       for (const [place, text] of Object.entries(places))

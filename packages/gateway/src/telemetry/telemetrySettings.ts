@@ -33,6 +33,10 @@ export const telemetryVariables: ReadonlyArray<Variable> = [
   },
 ]
 
+/** The SDK takes what it does not know for nothing, or for the default, and says so to nobody. */
+const exporters = ["otlp", "console", "zipkin", "none"]
+const samplers = ["always_on", "always_off", "traceidratio"].flatMap((name) => [name, `parentbased_${name}`])
+
 const regionShape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
 export const readTelemetrySettings = (
@@ -43,6 +47,11 @@ export const readTelemetrySettings = (
   if (region !== undefined && !regionShape.test(region))
     problems.push("PARLEY_REGION: expected up to 63 letters, digits, dots, hyphens and underscores")
   const exporter = text("OTEL_TRACES_EXPORTER")
+  if (exporter?.split(",").every((one) => exporters.includes(one.trim())) === false)
+    problems.push(`OTEL_TRACES_EXPORTER: expected ${exporters.join(", ")}`)
+  const sampler = text("OTEL_TRACES_SAMPLER")
+  if (sampler !== undefined && !samplers.includes(sampler))
+    problems.push(`OTEL_TRACES_SAMPLER: expected ${samplers.join(", ")}`)
   const endpoint = text("OTEL_EXPORTER_OTLP_ENDPOINT") ?? text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
   const wanted = exporter === undefined ? endpoint !== undefined : exporter !== "none"
   const disabled = text("OTEL_SDK_DISABLED")?.toLowerCase() === "true"

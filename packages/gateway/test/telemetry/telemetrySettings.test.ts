@@ -19,6 +19,13 @@ it.each([
   expect(settings(env)).toEqual({ traces })
 })
 
+it.each([
+  ["OTEL_TRACES_EXPORTER", "jaeger"],
+  ["OTEL_TRACES_SAMPLER", "sometimes"],
+])("%s=%s stops the start: the SDK would trace nothing, or everything, and say nothing", (key, value) => {
+  expect(() => settings({ [key]: value })).toThrow(`${key}: expected `)
+})
+
 it("a region is a short plain word, since it is written into every label", () => {
   expect(settings({ PARLEY_REGION: "eu-1.a_b" }).region).toBe("eu-1.a_b")
   for (const region of ['eu"1', "-eu", "e u", "x".repeat(64)])
