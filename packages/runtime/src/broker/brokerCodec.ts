@@ -8,7 +8,8 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Announcement, Hint, MembershipChange, Note, Revocation } from "../Broker.ts"
+import { Accepted } from "../telemetry/Accepted.ts"
+import type { Announcement, AnnouncementTrail, Hint, MembershipChange, Note, Revocation } from "../Broker.ts"
 
 export const ORIGIN_BYTES = 8
 const HEAD_AT = ORIGIN_BYTES + 5
@@ -35,6 +36,14 @@ const AnnouncementHead = Schema.Struct({
   /** Bytes of the hidden frame. */
   h: Schema.optionalKey(Count),
   w: Schema.optionalKey(Schema.Boolean),
+  /** When its request was received and when it was committed, and the trace that it is part of. */
+  t: Schema.optionalKey(
+    Schema.Struct({
+      a: Schema.optionalKey(Accepted),
+      c: Schema.Finite,
+      t: Schema.optionalKey(Schema.String),
+    }),
+  ),
 })
 /** Whom it concerns is whose channel it comes on. */
 const ChangeHead = Schema.Struct({
@@ -79,8 +88,22 @@ const difference = (frame: Buffer, own: Buffer): readonly [number, Buffer, numbe
   return [start, own.subarray(start, own.length - end), end]
 }
 
+type Trail = NonNullable<(typeof AnnouncementHead.Type)["t"]>
+
+const shortTrail = ({ accepted, committedAt, traceparent }: AnnouncementTrail): Trail => ({
+  c: committedAt,
+  ...(accepted === undefined ? {} : { a: accepted }),
+  ...(traceparent === undefined ? {} : { t: traceparent }),
+})
+
+const trailOf = ({ a: accepted, c: committedAt, t: traceparent }: Trail): AnnouncementTrail => ({
+  committedAt,
+  ...(accepted === undefined ? {} : { accepted }),
+  ...(traceparent === undefined ? {} : { traceparent }),
+})
+
 export const encodeAnnouncement = (origin: Buffer, announcement: Announcement): Buffer => {
-  const { about, added, frame, hiddenFrame, position, removed, rewrites, sender, senderFrame, seq } =
+  const { about, added, frame, hiddenFrame, position, removed, rewrites, sender, senderFrame, seq, trail } =
     announcement
   const own = senderFrame === undefined ? undefined : difference(frame, senderFrame)
   const head: typeof AnnouncementHead.Type = {
@@ -94,6 +117,7 @@ export const encodeAnnouncement = (origin: Buffer, announcement: Announcement): 
     ...(about === undefined ? {} : { b: about }),
     ...(hiddenFrame === undefined ? {} : { h: hiddenFrame.length }),
     ...(rewrites === undefined ? {} : { w: rewrites }),
+    ...(trail === undefined ? {} : { t: shortTrail(trail) }),
   }
   const empty = Buffer.alloc(0)
   return written(origin, "announcement", head, frame, own?.[1] ?? empty, hiddenFrame ?? empty)
@@ -170,6 +194,7 @@ export const decodeToConversation = (
       ...(head.b === undefined ? {} : { about: head.b }),
       ...(head.h === undefined ? {} : { hiddenFrame: frames.subarray(length + own) }),
       ...(head.w === undefined ? {} : { rewrites: head.w }),
+      ...(head.t === undefined ? {} : { trail: trailOf(head.t) }),
     },
   }
 }

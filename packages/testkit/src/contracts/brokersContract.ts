@@ -18,6 +18,11 @@ const full: Announcement = {
   rewrites: false,
   added: ["ben", "cid"],
   removed: ["dan"],
+  trail: {
+    accepted: { at: 1_764_547_200_000.25, by: "stream" },
+    committedAt: 1_764_547_200_001.5,
+    traceparent: "00-a",
+  },
 }
 const bare = (conversation: string, seq: number): Announcement => ({
   conversation,
