@@ -114,6 +114,8 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
 const testsMayImport = [
   ...all,
   "@eventstore/db-client",
+  "@eventstore/db-client/generated/",
+  "@grpc/grpc-js",
   "@parley/testkit/",
   "effect/",
   "node:",
