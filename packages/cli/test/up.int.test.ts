@@ -1,5 +1,7 @@
 /** `parley up` as a process: a Parley of many processes on this machine that people can chat on, that stops cleanly and goes on with its data. */
-import { chmodSync, readdirSync, readFileSync } from "node:fs"
+import { once } from "node:events"
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
 import { freePort } from "@parley/testkit/freePort"
 import { RawUser } from "@parley/testkit/raw/RawClient"
 import { programOnPath, requirement } from "@parley/testkit/requirement"
@@ -69,11 +71,38 @@ describe.runIf(isHere)("parley up", () => {
 })
 
 it("does not start beside engines that are configured", async () => {
-  const nowhere = await parley(["up", "--data-dir", path("data")], {
+  const { status, stderr } = await parley(["up", "--data-dir", path("data")], {
     PARLEY_DATABASE_URL_FILE: "/run/secrets/database",
   })
-  expect([nowhere.status, nowhere.stderr]).toEqual([
+  expect([status, stderr]).toEqual([
     2,
     expect.stringContaining("PARLEY_DATABASE_URL is set, but parley up starts its own"),
   ])
+})
+
+it("says what is missing, and what to do about it", async () => {
+  const { status, stderr } = await parley(
+    ["up", "--data-dir", path("data"), "--port", `${await freePort()}`],
+    {
+      PATH: path("nowhere"),
+    },
+  )
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/redis-server cannot be found .*\n.*apt-get install/),
+  ])
+})
+
+it("says at once that its port is taken, and that a directory is another's", async () => {
+  const taken = createServer()
+  await once(taken.listen(0, "127.0.0.1"), "listening")
+  const { port } = taken.address() as AddressInfo
+  try {
+    const { status, stderr } = await parley(["up", "--data-dir", path("data"), "--port", `${port}`])
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`Port ${port} of 127.0.0.1 cannot be had`)])
+  } finally {
+    taken.close()
+  }
+  writeFileSync(path("events.db"), "")
+  expect((await parley(["up", "--data-dir", path(".")])).stderr).toContain("a Parley of one process")
 })

@@ -1,9 +1,10 @@
 /** docker-compose.yml and what lies beside it, as far as can be told without Docker. `scripts/checkCompose.mjs` has Docker's client read it. */
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { programOnPath } from "@parley/testkit/requirement"
 import { afterAll, expect, it } from "vitest"
 import { readConfig, variables } from "../src/Config.ts"
 import { roles } from "../src/engineSettings.ts"
@@ -47,3 +48,14 @@ it("each role starts with what it is given", () => {
     expect(readConfig({ ...secrets, ...more, PARLEY_ROLE: role }).engines?.role).toBe(role)
   }
 })
+
+const haproxy = programOnPath("haproxy")
+if (haproxy === undefined)
+  console.warn("deploy/haproxy/compose.cfg is not checked: haproxy is not on this machine")
+else
+  it("HAProxy takes the configuration that it is given", () => {
+    const { status, stderr } = spawnSync(haproxy, ["-c", "-f", `${root}deploy/haproxy/compose.cfg`], {
+      encoding: "utf8",
+    })
+    expect([status, stderr.match(/^\[ALERT\].*$/gm)]).toEqual([0, null])
+  })

@@ -2,9 +2,10 @@
  * The Helm chart, as far as can be told without a cluster: values that templates use exist and the other way round, settings are ones that the
  * server knows, blocks are closed. Where `helm` is on PATH, it renders the chart too; Debian has no package of it.
  */
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { programOnPath } from "@parley/testkit/requirement"
 import { describe, expect, it } from "vitest"
 import { variables } from "../src/Config.ts"
 import { roles } from "../src/engineSettings.ts"
@@ -79,10 +80,10 @@ describe("the Helm chart", () => {
     for (const [, name] of text.matchAll(/include "([^"]+)"/g)) expect(defined).toContain(name)
   })
 
-  const helm = spawnSync("helm", ["version"]).status === 0
-  if (!helm) return console.warn("The Helm chart is not rendered: helm is not on this machine")
+  const helm = programOnPath("helm")
+  if (helm === undefined) return console.warn("The Helm chart is not rendered: helm is not on this machine")
   it("is rendered by helm, with and without what can be left out", () => {
-    const run = (...args: ReadonlyArray<string>) => execFileSync("helm", args, { encoding: "utf8" })
+    const run = (...args: ReadonlyArray<string>) => execFileSync(helm, args, { encoding: "utf8" })
     expect(run("lint", chart)).toContain("0 chart(s) failed")
     const most = run("template", "chat", chart, "--set", "ingress.enabled=true,ingress.tlsSecret=tls")
     for (const kind of ["StatefulSet", "Ingress", "NetworkPolicy", "HorizontalPodAutoscaler"])

@@ -22,10 +22,11 @@ export interface EngineWanted {
 /** Nothing of this shell's settings is theirs. */
 const bare = { PATH: process.env["PATH"], LANG: "C.UTF-8" }
 
-/** @param parley how this program is called. */
+/** @param parley how this program is called, and `compiled` where what it compiles is kept. */
 export const startEventStore = (
   { directory, port }: EngineWanted,
   parley: readonly [command: string, ...args: ReadonlyArray<string>],
+  compiled: string | undefined,
   around: Around,
 ) =>
   start(
@@ -33,7 +34,7 @@ export const startEventStore = (
       name: "event-store",
       command: parley[0],
       args: [...parley.slice(1), "event-store", "--port", String(port), "--data-dir", directory],
-      env: { ...bare, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
+      env: { ...bare, NODE_COMPILE_CACHE: compiled },
       ready: "Event store listens on",
     },
     around,

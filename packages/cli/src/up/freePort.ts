@@ -7,11 +7,11 @@ import { CommandFailed } from "../CommandFailed.ts"
 const [first, last] = [20_000, 32_000]
 const attempts = 100
 
-const isFree = (port: number): Promise<boolean> =>
+const isFree = (port: number, host = "127.0.0.1"): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer()
     server.once("error", () => resolve(false))
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
   })
 
 /** As many as asked for, no two the same. */
@@ -27,3 +27,16 @@ export const freePorts = Effect.fnUntraced(function* (count: number) {
     })
   return [...found]
 })
+
+/** Before everything that takes time. */
+export const mustBeFree = (port: number, host: string): Effect.Effect<void, CommandFailed> =>
+  Effect.flatMap(
+    Effect.promise(() => isFree(port, host)),
+    (free) =>
+      free
+        ? Effect.void
+        : new CommandFailed({
+            reason: `Port ${port} of ${host} cannot be had: something else listens there.`,
+            remedy: "Name another one: --port",
+          }),
+  )

@@ -19,7 +19,7 @@ import { note, print } from "../output.ts"
 import { settings } from "../settings.ts"
 import { answers, startBalancer } from "./balancer.ts"
 import { startEventStore, startPostgres, startRedis } from "./engines.ts"
-import { freePorts } from "./freePort.ts"
+import { freePorts, mustBeFree } from "./freePort.ts"
 import { type Around, start } from "./OwnProcess.ts"
 import { findPrograms } from "./programs.ts"
 import { type Secrets, secretsIn } from "./secrets.ts"
@@ -70,23 +70,23 @@ const prepare = (root: string): Effect.Effect<void, CommandFailed> =>
     for (const name of ["logs", "nodes"]) mkdirSync(join(root, name), { recursive: true, mode: 0o700 })
   })
 
-const engines = (root: string, secrets: Secrets, nodes: number, around: Around) =>
+const engines = (root: string, env: Environment, secrets: Secrets, nodes: number, around: Around) =>
   Effect.gen(function* () {
     const programs = yield* trying(() => findPrograms(join(root, "postgres")))
     const [events, postgres, redis] = yield* freePorts(3)
     const at = (directory: string, port: number) => ({ directory: join(root, directory), port, secrets })
     const [eventStore, database, soft] = yield* together([
-      startEventStore(at("event-store", events!), parley, around),
+      startEventStore(at("event-store", events!), parley, env["NODE_COMPILE_CACHE"], around),
       startPostgres(at("postgres", postgres!), programs.postgres, (2 * nodes + 1) * sessionsEach, around),
       Effect.suspend(() => startRedis(at("redis", redis!), programs.redis, around)),
     ])
-    const env = {
+    const reached = {
       PARLEY_EVENT_STORE: eventStore,
       PARLEY_DATABASE_URL_FILE: secrets.write("database.url", database!),
       PARLEY_REDIS_URL_FILE: secrets.write("redis.url", soft!),
       PARLEY_CLUSTER_SECRET_FILE: secrets.path("cluster"),
     }
-    return { env, haproxy: programs.haproxy }
+    return { reached, haproxy: programs.haproxy }
   })
 
 /** As `npm start` has it: anybody may sign in as anybody, unless told otherwise. */
@@ -106,13 +106,19 @@ const madeHere = (env: Environment, secrets: Secrets): Environment => ({
 })
 
 const running = Effect.fnUntraced(function* (asked: Asked, root: string, around: Around) {
-  const env = withDevLogin(process.env)
+  const env = withDevLogin({
+    // What is compiled once is not again: half the CPU of a start, and there are many.
+    NODE_COMPILE_CACHE: join(root, "compiled"),
+    ...process.env,
+  })
   const { config } = yield* settings(Option.none(), env)
+  const port = Option.getOrElse(asked.port, () => config.httpPort)
+  yield* mustBeFree(port, config.httpHost)
   const secrets = secretsIn(join(root, "secrets"))
   const { nodes } = asked
-  const stands = yield* engines(root, secrets, nodes, around)
+  const stands = yield* engines(root, env, secrets, nodes, around)
   const ports = yield* freePorts(4 * nodes + 1)
-  const all = { ...env, ...madeHere(env, secrets), ...stands.env, PARLEY_OPS_HOST: "127.0.0.1" }
+  const all = { ...env, ...madeHere(env, secrets), ...stands.reached, PARLEY_OPS_HOST: "127.0.0.1" }
   const node = (role: string, name: string, ops: number, more: Environment = {}) =>
     start(
       {
@@ -130,7 +136,6 @@ const running = Effect.fnUntraced(function* (asked: Asked, root: string, around:
       },
       around,
     )
-  const port = Option.getOrElse(asked.port, () => config.httpPort)
   const gateways = Array.from({ length: nodes }, (_, i) => ({ http: ports[4 * i]!, ops: ports[4 * i + 1]! }))
 
   yield* node("projector", "projector", ports.at(-1)!)

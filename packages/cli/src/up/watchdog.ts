@@ -12,7 +12,9 @@ const script =
 /** Tells it of a process. */
 export const watchdog = Effect.map(
   Effect.acquireRelease(
-    Effect.sync(() => spawn("sh", ["-c", script], { stdio: ["pipe", "ignore", "ignore"], detached: true })),
+    Effect.sync(() =>
+      spawn("/bin/sh", ["-c", script], { stdio: ["pipe", "ignore", "ignore"], detached: true }),
+    ),
     (child) => Effect.sync(() => child.kill("SIGKILL")),
   ),
   ({ stdin }) =>
