@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { programOnPath } from "@parley/testkit/requirement"
-import { afterAll, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { readConfig, variables } from "../src/Config.ts"
 import { roles } from "../src/engineSettings.ts"
 
@@ -49,13 +49,14 @@ it("each role starts with what it is given", () => {
   }
 })
 
-const haproxy = programOnPath("haproxy")
-if (haproxy === undefined)
-  console.warn("deploy/haproxy/compose.cfg is not checked: haproxy is not on this machine")
-else
-  it("HAProxy takes the configuration that it is given", () => {
+describe("HAProxy", () => {
+  const haproxy = programOnPath("haproxy")
+  if (haproxy === undefined)
+    return console.warn("deploy/haproxy/compose.cfg is not checked: haproxy is not on this machine")
+  it("takes the configuration that it is given", () => {
     const { status, stderr } = spawnSync(haproxy, ["-c", "-f", `${root}deploy/haproxy/compose.cfg`], {
       encoding: "utf8",
     })
     expect([status, stderr.match(/^\[ALERT\].*$/gm)]).toEqual([0, null])
   })
+})
