@@ -6,7 +6,8 @@ RUN npm ci --no-audit --no-fund && node scripts/build.mjs
 FROM node:24-bookworm-slim AS installed
 WORKDIR /opt/parley
 COPY . .
-RUN npm ci --omit=dev --omit=optional --workspace @parley/gateway --include-workspace-root --no-audit --no-fund
+# Without the root, whose tools come along otherwise: a workspace of tests depends on them too. The optional packages are Node itself, which is here.
+RUN npm ci --omit=dev --omit=optional --workspace @parley/gateway --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 WORKDIR /opt/parley

@@ -22,6 +22,7 @@ import { restore } from "./commands/restore.ts"
 import { start } from "./commands/start.ts"
 import { tail } from "./commands/tail.ts"
 import { token } from "./commands/token.ts"
+import { up } from "./commands/up.ts"
 
 const version = "0.1.0"
 
@@ -33,7 +34,7 @@ Settings are environment variables (docs/configuration.md), the same for the ser
 Exit codes: 0 done, 1 it failed (one line on stderr says why), 2 the command line was wrong, 78 the configuration is not usable,
 130 interrupted.`,
   ),
-  Command.withSubcommands([start, token, tail, doctor, backup, restore, rebuild, push, eventStore]),
+  Command.withSubcommands([start, up, token, tail, doctor, backup, restore, rebuild, push, eventStore]),
 )
 
 /** Nothing here asks the platform for anything: no command takes prompts, spawns processes or has flags that read files. */

@@ -6,6 +6,7 @@
  */
 import { resolve } from "node:path"
 import { BadConfiguration, type Config, readConfig } from "@parley/gateway/Config"
+import { isGiven } from "@parley/gateway/secretFiles"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { CommandFailed } from "./CommandFailed.ts"
@@ -24,13 +25,13 @@ export interface Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const isSet = (env: Environment, key: string): boolean => (env[key] ?? "") !== ""
-
 /** As the server would read it, signing in aside, and the file by which it pushes, which is the server's alone to read. */
 const lenient = (env: Environment): Environment => ({
   ...env,
   PARLEY_FCM_SERVICE_ACCOUNT: "",
-  ...(isSet(env, "PARLEY_JWT_SECRET") || isSet(env, "PARLEY_JWKS_URL") ? {} : { PARLEY_DEV_LOGIN: "true" }),
+  ...(isGiven(env, "PARLEY_JWT_SECRET") || isGiven(env, "PARLEY_JWKS_URL")
+    ? {}
+    : { PARLEY_DEV_LOGIN: "true" }),
 })
 
 /** @param dataDir goes before `PARLEY_DATA_DIR`. */

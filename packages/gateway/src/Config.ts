@@ -10,6 +10,7 @@ import { isProxy } from "./limits/callerAddress.ts"
 import * as Schema from "effect/Schema"
 import { type Engines, engineVariables, readEngineSettings } from "./engineSettings.ts"
 import { type PushSettings, pushVariables, readPushSettings } from "./push/pushSettings.ts"
+import { secretFileVariables, withSecretFiles } from "./secretFiles.ts"
 import {
   readTelemetrySettings,
   type TelemetrySettings,
@@ -132,6 +133,7 @@ export const variables: ReadonlyArray<Variable> = [
   { key: "PARLEY_LOG_LEVEL", fallback: "info", about: `lines on stderr: ${logLevels.join(", ")}` },
   { key: "PARLEY_LOG_FORMAT", fallback: "text", about: `how they look: ${logFormats.join(", ")}` },
   ...engineVariables,
+  ...secretFileVariables,
   ...telemetryVariables,
   ...pushVariables,
   ...Object.entries(defaultLimits).map(([name, value]) => ({
@@ -146,8 +148,9 @@ export const variables: ReadonlyArray<Variable> = [
 const minSecretBytes = 32
 const mostOfALimit = 1_000_000_000
 
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
   const problems: Array<string> = []
+  const env = withSecretFiles(environment, problems)
   const known = new Set(variables.map(({ key }) => key))
   for (const key of Object.keys(env))
     if (key.startsWith("PARLEY_") && !key.startsWith("PARLEY_TEST_") && !known.has(key))
