@@ -50,7 +50,7 @@ export class World extends TestLog {
   gate: (at: string) => Promise<void> = async () => {}
   /** Whether the next announcement arrives. */
   announces: () => boolean = () => true
-  failing = false
+  failing: boolean | "interrupted" = false
   /** Whether the log tells heads at once, as one in this process does. */
   headsAtOnce = false
   /** What the server gives up at the moment. */
@@ -199,7 +199,12 @@ export class World extends TestLog {
     return Effect.suspend(() =>
       Effect.flatMap(
         Effect.promise(() => this.gate(at)),
-        () => (this.failing ? Effect.fail(new Unavailable({ reason: at })) : Effect.sync(answer)),
+        () =>
+          this.failing === "interrupted"
+            ? Effect.interrupt
+            : this.failing
+              ? Effect.fail(new Unavailable({ reason: at }))
+              : Effect.sync(answer),
       ),
     )
   }
