@@ -20,7 +20,7 @@ import { Conversations } from "@parley/runtime/Conversations"
 import { EventStore } from "@parley/runtime/EventStore"
 import type { Unavailable } from "@parley/runtime/errors"
 import { KeyVault } from "@parley/runtime/KeyVault"
-import type { Presence } from "@parley/runtime/Presence"
+import { Presence } from "@parley/runtime/Presence"
 import { Users } from "@parley/runtime/Users"
 import { randomPool } from "@parley/runtime/randomPool"
 import { Spans } from "@parley/runtime/telemetry/Spans"
@@ -150,7 +150,7 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
   const log = conversationLog(store, vault)
   const rules = new HistoryRules(log)
   const hubs = new Hubs(broker, { log, rings: new Rings(RING_BYTES), rules, counters, fork, spans })
-  const users = new ConnectedUsers(broker, hubs, limits.connections_per_user)
+  const users = new ConnectedUsers(broker, yield* Presence, hubs, limits.connections_per_user)
   const counts = new MemberCounts(history, fork, now)
   const cursors = new Cursors(options.secret)
   const wheel = new Wheel(now())
@@ -217,6 +217,7 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     session.outbox.flush()
     presence.opened(session)
     users.add(session)
+    fork(users.announce(session))
     wheel.add(session)
   }
 
@@ -245,6 +246,10 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
       subscribe((revocation) => users.revoked(revocation)),
       (end) => Effect.sync(end),
     )
+  yield* Effect.acquireRelease(
+    broker.subscribeArrivals((arrival) => users.arrived(arrival)),
+    (end) => Effect.sync(end),
+  )
   yield* Effect.acquireRelease(
     broker.subscribeLosses(() => missed.note(users.sessions())),
     (end) => Effect.sync(end),
