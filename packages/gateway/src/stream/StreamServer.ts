@@ -235,25 +235,15 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     round.begin(context.touched, context.watermark.settle(), context.watermark.lagged(at))
   }
 
-  const repairs = yield* RepairFeed
-  yield* Effect.acquireRelease(
+  const [directory, repairs] = [yield* Directory, yield* RepairFeed]
+  for (const subscribed of [
     repairs.subscribe((repair) => users.repair(repair, context.watermark)),
-    (end) => Effect.sync(end),
-  )
-  const directory = yield* Directory
-  for (const subscribe of [broker.subscribeRevocations, directory.onRevoked])
-    yield* Effect.acquireRelease(
-      subscribe((revocation) => users.revoked(revocation)),
-      (end) => Effect.sync(end),
-    )
-  yield* Effect.acquireRelease(
+    broker.subscribeRevocations((revocation) => users.revoked(revocation)),
+    directory.onRevoked((revocation) => users.revoked(revocation)),
     broker.subscribeArrivals((arrival) => users.arrived(arrival)),
-    (end) => Effect.sync(end),
-  )
-  yield* Effect.acquireRelease(
     broker.subscribeLosses(() => missed.note(users.sessions())),
-    (end) => Effect.sync(end),
-  )
+  ])
+    yield* Effect.acquireRelease(subscribed, (end) => Effect.sync(end))
   yield* Effect.acquireRelease(
     Effect.sync(() => setInterval(tick, TICK_MS)),
     (timer) => Effect.sync(() => clearInterval(timer)),
