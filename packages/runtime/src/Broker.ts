@@ -72,6 +72,13 @@ export interface Revocation {
   readonly position: Position
 }
 
+/** A connection of a person's device has been opened, at whatever gateway: it replaces an earlier one of that device. */
+export interface Arrival {
+  readonly user: string
+  readonly device: string
+  readonly session: string
+}
+
 /** Ends a subscription, at once and idempotently. */
 export type Unsubscribe = () => void
 
@@ -102,6 +109,13 @@ export class Broker extends Context.Service<
     readonly revoke: (revocation: Revocation) => void
     /** Every revocation, whoever's. Returns when the subscription stands, with its end. */
     readonly subscribeRevocations: (receive: (revocation: Revocation) => void) => Effect.Effect<Unsubscribe>
+    /** Never fails and never waits: an arrival may be lost. To be called by whoever holds a standing `subscribeUser` for him. */
+    readonly arrive: (arrival: Arrival) => void
+    /**
+     * Every arrival of a user who has a subscriber in this process, those of this process too, and in the same order in all processes.
+     * Returns when the subscription stands, with its end.
+     */
+    readonly subscribeArrivals: (receive: (arrival: Arrival) => void) => Effect.Effect<Unsubscribe>
     /**
      * Calls back after a time in which anything may have been lost on its way here, once every subscription stands again: what the
      * log and the models say from then on is followed by what is published from then on.

@@ -7,6 +7,7 @@
  * Not for: reading. Reads never ask an entity.
  */
 import * as Context from "effect/Context"
+import type { CallNumber } from "./conversation/callOrder.ts"
 import type * as Effect from "effect/Effect"
 import type { ConversationAnswer } from "@parley/domain/conversation/commands"
 import type { MemberEntry } from "@parley/domain/conversation/events"
@@ -25,6 +26,8 @@ export interface Origin {
   readonly correlation: string
   readonly traceparent?: string
   readonly accepted?: Accepted
+  /** Its place among the calls of its process, given by what carries it over the cluster. */
+  readonly call?: CallNumber
 }
 
 export type ConversationRequest =

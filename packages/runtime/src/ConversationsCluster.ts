@@ -3,9 +3,10 @@
  * this very process it speaks directly.
  *
  * Always true: the order of the calls is the order in which they join the entity's queue: while a call of this process is on its
- * way over the cluster, later ones to the same conversation take the same way. A full mailbox, a full runner and a shard in transit look
+ * way over the cluster, later ones to the same conversation take the same way, and one that was overtaken there is refused. A full mailbox, a full runner and a shard in transit look
  * the same to callers: `Unavailable`, try again.
  */
+import { randomUUID } from "node:crypto"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,7 +14,8 @@ import type { Sharding } from "effect/cluster/Sharding"
 import { AwakeConversations } from "./conversation/AwakeConversations.ts"
 import { ConversationEntity } from "./conversation/protocol.ts"
 import { Conversations, type ConversationReply, type ConversationRequest } from "./Conversations.ts"
-import { Unavailable } from "./errors.ts"
+import { answeredWithin } from "./cluster/answeredWithin.ts"
+import type { Unavailable } from "./errors.ts"
 
 /** The cluster puts an entity to sleep that it has not called for a while: every so many direct calls one goes through it. */
 const callsPerClusterCall = 61
@@ -33,6 +35,8 @@ const make = Effect.fnUntraced(function* (
   const clientOf = yield* ConversationEntity.client
   const awake = yield* AwakeConversations
   let calls = 0
+  const processId = randomUUID()
+  let sent = 0
 
   const overCluster = (
     conversation: string,
@@ -40,16 +44,11 @@ const make = Effect.fnUntraced(function* (
   ): Effect.Effect<ConversationReply, Unavailable> => {
     const { correlation } = request.origin
     awake.sent(conversation, correlation)
+    const origin = { ...request.origin, call: { process: processId, number: ++sent } }
     return clientOf(conversation)
-      .Ask(request)
+      .Ask({ ...request, origin })
       .pipe(
-        Effect.mapError((failure) =>
-          failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
-        ),
-        Effect.timeoutOrElse({
-          duration: within,
-          orElse: () => Effect.fail(new Unavailable({ reason: "no runner answers" })),
-        }),
+        answeredWithin(within),
         Effect.ensuring(Effect.sync(() => awake.arrived(conversation, correlation))),
       )
   }

@@ -65,6 +65,8 @@ export class Presence extends Context.Service<
     readonly of: (users: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<PresenceOf>, Unavailable>
     /** Devices of his that are connected, now and not by grace, and in the foreground; whether presence is shown to others or not. */
     readonly foreground: (user: string) => Effect.Effect<ReadonlyArray<string>, Unavailable>
+    /** His devices that are connected, now and not by grace. */
+    readonly connected: (user: string) => Effect.Effect<ReadonlyArray<string>, Unavailable>
     /**
      * Calls back whenever the person's merged status may have changed; `of` tells what it is. Returns when the subscription stands,
      * with its end: what changes from then on is told, several changes perhaps as one.

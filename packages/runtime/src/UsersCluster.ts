@@ -10,6 +10,7 @@ import type { QuietHours } from "@parley/domain/user/vocabulary"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Sharding } from "effect/cluster/Sharding"
+import { answeredWithin } from "./cluster/answeredWithin.ts"
 import { EventStore } from "./EventStore.ts"
 import { Unavailable } from "./errors.ts"
 import { KeyVault } from "./KeyVault.ts"
@@ -24,7 +25,7 @@ import { Users } from "./Users.ts"
 const maxRemembered = 100_000
 
 /** As for conversations (`ConversationsCluster`). */
-const answersWithin = "35 seconds"
+const patience = "35 seconds"
 
 type Service = Users["Service"]
 
@@ -115,17 +116,7 @@ export const layer: Layer.Layer<Users, never, Sharding | EventStore | KeyVault |
       const clientOf = yield* UserEntity.client
       const states = userStates(yield* EventStore, yield* SnapshotStore, storedUser)
       const ask: Service["ask"] = (request) =>
-        clientOf(request.origin.actor)
-          .Ask(request)
-          .pipe(
-            Effect.mapError((failure) =>
-              failure._tag === "Unavailable" ? failure : new Unavailable({ reason: failure._tag }),
-            ),
-            Effect.timeoutOrElse({
-              duration: answersWithin,
-              orElse: () => Effect.fail(new Unavailable({ reason: "no runner answers" })),
-            }),
-          )
+        clientOf(request.origin.actor).Ask(request).pipe(answeredWithin(patience))
       return { ...writes(ask, states), ...reads(states, yield* KeyVault) }
     }),
   )

@@ -56,6 +56,13 @@ describe.runIf(postgres.present)("Postgres", () => {
         }),
       ),
   )
+  it.live("a session that is closed under a question leaves whoever asked: it can be asked again", () =>
+    withDatabase(
+      Effect.fnUntraced(function* ({ ask }) {
+        expect(yield* Effect.flip(ask(Effect.interrupt))).toMatchObject({ _tag: "PostgresUnavailable" })
+      }),
+    ),
+  )
   it.live("never has more sessions than it may, however many ask at once", () =>
     withDatabase(
       Effect.fnUntraced(function* ({ sql, ask }) {

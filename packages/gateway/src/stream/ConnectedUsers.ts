@@ -2,9 +2,13 @@
  * Who is connected to this gateway, and the channel on which each of them hears of being added or removed.
  *
  * Always true: one subscription for a user, however many connections he has; one connection for a device, none for a revoked one.
+ *
+ * A device that comes back at another gateway is replaced here when its arrival is heard of. All gateways hear arrivals in one order, their
+ * own among them, so that of several at the same moment one stays: that of which nobody has heard later.
  */
-import type { Broker, MembershipChange, Note, Revocation, Unsubscribe } from "@parley/runtime/Broker"
+import type { Arrival, Broker, MembershipChange, Note, Revocation, Unsubscribe } from "@parley/runtime/Broker"
 import type { Repair } from "@parley/projections/RepairFeed"
+import type { Presence } from "@parley/runtime/Presence"
 import * as Effect from "effect/Effect"
 import type { Hub } from "./Hub.ts"
 import type { Hubs } from "./Hubs.ts"
@@ -21,16 +25,27 @@ interface ConnectedUser {
 }
 
 const revoked = [4503, "this device was revoked"] as const
+const replaced = [4511, "replaced by a newer connection of this device"] as const
+const tooMany = [4504, "too many connections"] as const
 
 export class ConnectedUsers {
   readonly #users = new Map<string, ConnectedUser>()
   readonly #broker: Broker["Service"]
   readonly #hubs: Hubs
+  readonly #presence: Pick<Presence["Service"], "connected">
   readonly #most: number
+  /** Whose arrival has been heard of. */
+  readonly #arrived = new WeakSet<Session>()
   readonly #revocations = new Revocations()
 
-  constructor(broker: Broker["Service"], hubs: Hubs, connectionsPerUser: number) {
+  constructor(
+    broker: Broker["Service"],
+    presence: Pick<Presence["Service"], "connected">,
+    hubs: Hubs,
+    connectionsPerUser: number,
+  ) {
     this.#broker = broker
+    this.#presence = presence
     this.#hubs = hubs
     this.#most = connectionsPerUser
   }
@@ -45,11 +60,32 @@ export class ConnectedUsers {
       user = { sessions: [], unsubscribe: undefined }
       this.#users.set(session.user, user)
     }
-    const replaced = user.sessions.find((one) => one.device === session.device)
+    const earlier = user.sessions.find((one) => one.device === session.device)
     user.sessions = [...user.sessions, session]
     if (this.#revocations.after(session.user, session.device, session.openedAt)) session.close(...revoked)
-    replaced?.close(4511, "replaced by a newer connection of this device")
-    if (user.sessions.length > this.#most) session.close(4504, "too many connections")
+    earlier?.close(...replaced)
+    if (user.sessions.length > this.#most) session.close(...tooMany)
+  }
+
+  /** The same towards other gateways: tells them, and asks how many connections he has in all. After `add`. */
+  announce(session: Session): Effect.Effect<void> {
+    const { device, ids, user } = session
+    return this.listen(session).pipe(
+      Effect.andThen(Effect.sync(() => this.#broker.arrive({ user, device, session: ids.session }))),
+      Effect.andThen(this.#presence.connected(user)),
+      // While nobody knows, each gateway counts its own.
+      Effect.orElseSucceed((): ReadonlyArray<string> => []),
+      Effect.map((devices) => {
+        if (devices.length > this.#most) session.close(...tooMany)
+      }),
+    )
+  }
+
+  /** Everybody's, his own too. Ends the connections of the device that arrived before. */
+  arrived({ device, session: arrived, user }: Arrival): void {
+    for (const session of [...(this.#users.get(user)?.sessions ?? [])])
+      if (session.ids.session === arrived) this.#arrived.add(session)
+      else if (session.device === device && this.#arrived.has(session)) session.close(...replaced)
   }
 
   remove(session: Session): void {

@@ -19,7 +19,7 @@ import { Conversations } from "@parley/runtime/Conversations"
 import { EventStore } from "@parley/runtime/EventStore"
 import type { Unavailable } from "@parley/runtime/errors"
 import { KeyVault } from "@parley/runtime/KeyVault"
-import type { Presence } from "@parley/runtime/Presence"
+import { Presence } from "@parley/runtime/Presence"
 import { Users } from "@parley/runtime/Users"
 import { randomPool } from "@parley/runtime/randomPool"
 import { Spans } from "@parley/runtime/telemetry/Spans"
@@ -133,7 +133,7 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
   const log = conversationLog(store, vault)
   const rules = new HistoryRules(log)
   const hubs = new Hubs(broker, { log, rings: new Rings(RING_BYTES), rules, counters, fork, spans })
-  const users = new ConnectedUsers(broker, hubs, limits.connections_per_user)
+  const users = new ConnectedUsers(broker, yield* Presence, hubs, limits.connections_per_user)
   const counts = new MemberCounts(history, fork, now)
   const cursors = new Cursors(options.secret)
   const wheel = new Wheel(now())
@@ -200,6 +200,7 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     session.outbox.flush()
     presence.opened(session)
     users.add(session)
+    fork(users.announce(session))
     wheel.add(session)
   }
 
@@ -217,21 +218,15 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     round.begin(context.touched, context.watermark.settle(), context.watermark.lagged(at))
   }
 
-  const repairs = yield* RepairFeed
-  yield* Effect.acquireRelease(
+  const [directory, repairs] = [yield* Directory, yield* RepairFeed]
+  for (const subscribed of [
     repairs.subscribe((repair) => users.repair(repair, context.watermark)),
-    (end) => Effect.sync(end),
-  )
-  const directory = yield* Directory
-  for (const subscribe of [broker.subscribeRevocations, directory.onRevoked])
-    yield* Effect.acquireRelease(
-      subscribe((revocation) => users.revoked(revocation)),
-      (end) => Effect.sync(end),
-    )
-  yield* Effect.acquireRelease(
+    broker.subscribeRevocations((revocation) => users.revoked(revocation)),
+    directory.onRevoked((revocation) => users.revoked(revocation)),
+    broker.subscribeArrivals((arrival) => users.arrived(arrival)),
     broker.subscribeLosses(() => missed.note(users.sessions())),
-    (end) => Effect.sync(end),
-  )
+  ])
+    yield* Effect.acquireRelease(subscribed, (end) => Effect.sync(end))
   yield* Effect.acquireRelease(
     Effect.sync(() => setInterval(tick, TICK_MS)),
     (timer) => Effect.sync(() => clearInterval(timer)),

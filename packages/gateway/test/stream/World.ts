@@ -50,11 +50,13 @@ export class World extends TestLog {
   gate: (at: string) => Promise<void> = async () => {}
   /** Whether the next announcement arrives. */
   announces: () => boolean = () => true
-  failing = false
+  failing: boolean | "interrupted" = false
   /** Whether the log tells heads at once, as one in this process does. */
   headsAtOnce = false
   /** What the server gives up at the moment. */
   readonly shed = new Set<Sheddable>()
+  /** Of whoever is asked about. */
+  devicesElsewhere: ReadonlyArray<string> = []
   asked: Array<{ readonly conversation: string; readonly asks: string; readonly clientMsgId?: string }> = []
   readonly users: ConnectedUsers
   readonly context: StreamContext
@@ -77,7 +79,9 @@ export class World extends TestLog {
     const broker = options.brokers?.here ?? this.#broker()
     const [rings, rules] = [new Rings(options.ringBytes ?? 1_048_576), new HistoryRules(log)]
     const hubs = new Hubs(broker, { log, rings, rules, counters, fork })
-    this.users = new ConnectedUsers(broker, hubs, limits.connections_per_user)
+    const connected = (user: string) =>
+      Effect.sync(() => [...this.devicesElsewhere, ...this.#devicesOf(user)])
+    this.users = new ConnectedUsers(broker, { connected }, hubs, limits.connections_per_user)
     const markers = (user: string, conversations: ReadonlyArray<string>) =>
       this.#wait("markers", () => this.receipts.markers(user, conversations))
     this.gathered = gather({
@@ -188,6 +192,10 @@ export class World extends TestLog {
     return { session, wire, hello }
   }
 
+  #devicesOf(user: string): ReadonlyArray<string> {
+    return [...this.users.sessions()].flatMap((one) => (one.user === user ? [one.device] : []))
+  }
+
   protected override publish(announcement: Announcement): void {
     if (this.#elsewhere !== undefined) return this.#elsewhere.publish(announcement)
     const topics = [announcement.conversation, ...(announcement.added ?? []), ...(announcement.removed ?? [])]
@@ -199,7 +207,12 @@ export class World extends TestLog {
     return Effect.suspend(() =>
       Effect.flatMap(
         Effect.promise(() => this.gate(at)),
-        () => (this.failing ? Effect.fail(new Unavailable({ reason: at })) : Effect.sync(answer)),
+        () =>
+          this.failing === "interrupted"
+            ? Effect.interrupt
+            : this.failing
+              ? Effect.fail(new Unavailable({ reason: at }))
+              : Effect.sync(answer),
       ),
     )
   }
@@ -237,6 +250,8 @@ export class World extends TestLog {
         }),
       revoke: () => undefined,
       subscribeRevocations: () => Effect.succeed(() => undefined),
+      arrive: () => undefined,
+      subscribeArrivals: () => Effect.succeed(() => undefined),
       subscribeLosses: () => Effect.succeed(() => undefined),
     }
   }

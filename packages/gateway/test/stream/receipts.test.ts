@@ -120,6 +120,18 @@ describe("a receipt", () => {
     expect(world.gathered.waiting()).toBe(0)
   })
 
+  it("that was interrupted where it was to be stored ends no timer: it is stored at the next round", async () => {
+    const world = prepared()
+    const { give } = await online(world, "bob")
+    await give(receipt("read", 2))
+    world.failing = "interrupted"
+    const round = Effect.runPromiseExit(world.gathered.flushAll)
+    expect((await round)._tag).toBe("Success")
+    world.failing = false
+    await flush(world)
+    expect(world.receipts.commands).toHaveLength(1)
+  })
+
   it("outlives its connection", async () => {
     const world = prepared()
     const { give, session } = await online(world, "bob")

@@ -36,4 +36,4 @@ export const listen = (
       const [model, word] = payload.split(" ")
       hear(model, word === "wanted" ? "wanted" : "moved")
     }
-  }).pipe(Effect.scoped, Effect.ignore, Effect.andThen(Effect.sleep(pause)), Effect.forever)
+  }).pipe(Effect.scoped, Effect.ignoreCause, Effect.andThen(Effect.sleep(pause)), Effect.forever)

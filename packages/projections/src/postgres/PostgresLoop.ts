@@ -119,6 +119,7 @@ export class PostgresLoop {
     this.#fork(Effect.ignoreCause(postgres.ask(tell(postgres, model.definition.name, "wanted"))))
   }
 
+  /** An interruption that is seen here is another fiber's, such as that of a session that was closed: it ends nothing. */
   get #followForEver(): Effect.Effect<void> {
     const { leadership } = this.#options
     let pauseMs = firstPauseMs
@@ -133,7 +134,6 @@ export class PostgresLoop {
             this.#options.say({ _tag: "Stopped", reason: reasonOf(cause) })
             return Effect.sync(() => this.#refuseEarly())
           }
-          if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
           // At first it may only have been rebuilt, and goes on elsewhere.
           if (!isTag(cause, "SteppedDown")) this.#troubled("following", reasonOf(cause))
           else if (pauseMs > firstPauseMs) leadership.standBack()
@@ -170,7 +170,6 @@ export class PostgresLoop {
 
   get #lookForEver(): Effect.Effect<never> {
     const failed = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
-      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
       this.#troubled("looking", reasonOf(cause))
       return Effect.sleep(firstPauseMs)
     }

@@ -23,6 +23,8 @@ export const layer: Layer.Layer<Broker> = Layer.effect(
       revoke: deliveries.revoke,
       subscribeRevocations: (receive) =>
         Effect.sync(() => subscribe(deliveries.revocations, everybody, receive)),
+      arrive: deliveries.arrive,
+      subscribeArrivals: (receive) => Effect.sync(() => subscribe(deliveries.arrivals, everybody, receive)),
       subscribeLosses: () => Effect.succeed(() => undefined),
     }
   }),

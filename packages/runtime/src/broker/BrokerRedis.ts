@@ -4,7 +4,9 @@
  *   publish ──► this process's receivers, in the publisher's turn
  *          └──► Redis ──► the others' receivers; what comes back here is known by its origin and dropped
  *
- * One channel for each conversation (announcements and hints), each user (changes of membership and notes), and all revocations; each
+ * Arrivals alone are received as they come back: so all gateways see them in Redis's order, their own among the others'.
+ *
+ * One channel for each conversation (announcements and hints), each user (changes of membership, notes, arrivals), and all revocations; each
  * asked for once, however many receive.
  *
  * Always true: a receiver gets each thing at most once, and those of one gateway in the order in which it published them. Nothing
@@ -32,10 +34,11 @@ export const layer: Layer.Layer<Broker, never, RedisLink> = Layer.effect(
     const ofUser = `${prefix}u:`
     const ofRevocations = `${prefix}revocations`
 
+    const fromHere = (payload: Buffer): boolean => payload.subarray(0, codec.ORIGIN_BYTES).equals(origin)
     const received =
       <A>(decode: (channel: string, payload: Buffer) => A | undefined, take: (one: A) => void): Receive =>
       (channel, payload) => {
-        if (payload.subarray(0, codec.ORIGIN_BYTES).equals(origin)) return true
+        if (fromHere(payload) && !codec.isArrival(payload)) return true
         const one = decode(channel, payload)
         if (one !== undefined) take(one)
         return one !== undefined
@@ -55,6 +58,7 @@ export const layer: Layer.Layer<Broker, never, RedisLink> = Layer.effect(
       },
       (told) => {
         if ("note" in told) deliveries.tell(told.note)
+        else if ("arrival" in told) deliveries.arrive(told.arrival)
         else deliveries.change(told.user, told.change)
       },
     )
@@ -113,6 +117,8 @@ export const layer: Layer.Layer<Broker, never, RedisLink> = Layer.effect(
       },
       subscribeRevocations: (receive) =>
         listening(ofRevocations, toEverybody, () => subscribe(deliveries.revocations, everybody, receive)),
+      arrive: (arrival) => send(ofUser + arrival.user, codec.encodeArrival(origin, arrival)),
+      subscribeArrivals: (receive) => Effect.sync(() => subscribe(deliveries.arrivals, everybody, receive)),
       subscribeLosses: (lost) => Effect.sync(() => channels.onLoss(lost)),
     }
     return broker

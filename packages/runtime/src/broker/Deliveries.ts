@@ -4,7 +4,15 @@
  * Always true: every receiver sees announcements in the order published, even those published by a receiver meanwhile; after its
  * `Unsubscribe` returned it sees none. A receiver that throws harms nobody: its first failure is told to `onFailure`.
  */
-import type { Announcement, Hint, MembershipChange, Note, Revocation, Unsubscribe } from "../Broker.ts"
+import type {
+  Announcement,
+  Arrival,
+  Hint,
+  MembershipChange,
+  Note,
+  Revocation,
+  Unsubscribe,
+} from "../Broker.ts"
 
 /** Lists are replaced, never changed, so that one being delivered to stays as it was when the delivery began. */
 type Subscriptions<A> = Map<string, ReadonlyArray<Subscription<A>>>
@@ -40,7 +48,7 @@ export const subscribe = <A>(
   return () => subscription.end(subscriptions)
 }
 
-/** All revocations are one topic, and all hints. */
+/** All revocations are one topic, and all hints, and all arrivals. */
 export const everybody = "*"
 
 export class Deliveries {
@@ -49,6 +57,7 @@ export class Deliveries {
   readonly notes: Subscriptions<Note> = new Map()
   readonly revocations: Subscriptions<Revocation> = new Map()
   readonly hints: Subscriptions<Hint> = new Map()
+  readonly arrivals: Subscriptions<Arrival> = new Map()
   readonly #onFailure: (cause: unknown) => void
   readonly #waiting: Array<() => void> = []
   #delivering = false
@@ -79,6 +88,11 @@ export class Deliveries {
 
   readonly revoke = (revocation: Revocation): void =>
     this.#inTurn(() => this.#deliver(this.revocations.get(everybody), revocation))
+
+  readonly arrive = (arrival: Arrival): void =>
+    this.#inTurn(() => {
+      if (this.users.has(arrival.user)) this.#deliver(this.arrivals.get(everybody), arrival)
+    })
 
   readonly hint = (hint: Hint): void =>
     this.#inTurn(() => {

@@ -9,13 +9,21 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Accepted } from "../telemetry/Accepted.ts"
-import type { Announcement, AnnouncementTrail, Hint, MembershipChange, Note, Revocation } from "../Broker.ts"
+import type {
+  Announcement,
+  AnnouncementTrail,
+  Arrival,
+  Hint,
+  MembershipChange,
+  Note,
+  Revocation,
+} from "../Broker.ts"
 
 export const ORIGIN_BYTES = 8
 const HEAD_AT = ORIGIN_BYTES + 5
 
 /** Stable numbers: gateways of two versions meet while they are replaced. */
-const kinds = { announcement: 1, change: 2, note: 3, hint: 4, revocation: 5 } as const
+const kinds = { announcement: 1, change: 2, note: 3, hint: 4, revocation: 5, arrival: 6 } as const
 type Kind = keyof typeof kinds
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -54,12 +62,14 @@ const ChangeHead = Schema.Struct({
 })
 const NoteHead = Schema.Struct({ c: Schema.String, x: Schema.optionalKey(Schema.String) })
 const HintHead = Schema.Struct({ u: Schema.String })
+const ArrivalHead = Schema.Struct({ d: Schema.String, i: Schema.String })
 const RevocationHead = Schema.Struct({ u: Schema.String, d: Schema.String, p: Count })
 
 const decodeAnnouncement = Schema.decodeUnknownOption(Schema.fromJsonString(AnnouncementHead))
 const decodeChange = Schema.decodeUnknownOption(Schema.fromJsonString(ChangeHead))
 const decodeNote = Schema.decodeUnknownOption(Schema.fromJsonString(NoteHead))
 const decodeHint = Schema.decodeUnknownOption(Schema.fromJsonString(HintHead))
+const decodeArrival = Schema.decodeUnknownOption(Schema.fromJsonString(ArrivalHead))
 const decodeRevocation = Schema.decodeUnknownOption(Schema.fromJsonString(RevocationHead))
 
 const written = (origin: Buffer, kind: Kind, head: object, ...frames: ReadonlyArray<Buffer>): Buffer => {
@@ -140,6 +150,9 @@ export const encodeNote = (origin: Buffer, { conversation, exceptDevice, frame }
 export const encodeHint = (origin: Buffer, { frame, user }: Hint): Buffer =>
   written(origin, "hint", { u: user }, frame)
 
+export const encodeArrival = (origin: Buffer, { device, session }: Arrival): Buffer =>
+  written(origin, "arrival", { d: device, i: session })
+
 export const encodeRevocation = (origin: Buffer, { device, position, user }: Revocation): Buffer =>
   written(origin, "revocation", { u: user, d: device, p: position })
 
@@ -159,6 +172,9 @@ const partsOf = (payload: Buffer): Parts | undefined => {
     frames: payload.subarray(end),
   }
 }
+
+export const isArrival = (payload: Buffer): boolean =>
+  payload.length >= HEAD_AT && payload.readUInt8(ORIGIN_BYTES) === kinds.arrival
 
 /** What comes on a conversation's channel. */
 export const decodeToConversation = (
@@ -203,8 +219,18 @@ export const decodeToConversation = (
 export const decodeToUser = (
   user: string,
   payload: Buffer,
-): { readonly change: MembershipChange } | { readonly note: Note } | undefined => {
+):
+  | { readonly change: MembershipChange }
+  | { readonly note: Note }
+  | { readonly arrival: Arrival }
+  | undefined => {
   const parts = partsOf(payload)
+  if (parts?.kind === kinds.arrival) {
+    const head = Option.getOrUndefined(decodeArrival(parts.head))
+    return head === undefined || parts.frames.length > 0
+      ? undefined
+      : { arrival: { user, device: head.d, session: head.i } }
+  }
   if (parts?.kind === kinds.note) {
     const head = Option.getOrUndefined(decodeNote(parts.head))
     if (head === undefined) return undefined

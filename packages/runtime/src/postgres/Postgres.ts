@@ -45,6 +45,9 @@ const told = <A, E, R>(statements: Effect.Effect<A, E, R>): Effect.Effect<A, Tol
     ),
   )
 
+/** The statements were interrupted, and not by whoever asked: an interruption of his own is not seen where it is caught. */
+const sessionClosed = new PostgresUnavailable({ reason: "The session was closed" })
+
 /**
  * The answer, or after `within` that there is none. A session that hangs is given up in a fiber of `scope`: interrupting it waits for
  * the server, and nobody else should.
@@ -56,6 +59,9 @@ const answered = <A, E, R>(
 ): Effect.Effect<A, E | PostgresUnavailable, R> =>
   Effect.flatMap(Effect.forkIn(statements, scope, { startImmediately: true }), (fiber) =>
     Fiber.join(fiber).pipe(
+      Effect.catchCause((cause): Effect.Effect<never, E | PostgresUnavailable> =>
+        Cause.hasInterruptsOnly(cause) ? Effect.fail(sessionClosed) : Effect.failCause(cause),
+      ),
       Effect.timeoutOrElse({
         duration: within,
         orElse: () =>

@@ -29,6 +29,8 @@ export const layerAt = (now: (() => number) | undefined): Layer.Layer<Presence> 
         end: table.end,
         of: (users) => Effect.sync(() => table.of(users)),
         foreground: (user) => Effect.sync(() => table.foreground(user)),
+        connected: (user) =>
+          Effect.sync(() => table.devicesOf(user).flatMap(({ ended, name }) => (ended ? [] : [name]))),
         watch: (user, changed) => Effect.sync(() => table.watch(user, changed)),
       }
     }),

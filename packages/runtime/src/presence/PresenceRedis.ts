@@ -98,6 +98,13 @@ export const layer = ({ heartbeat = "10 seconds" }: PresenceRedisOptions = {}): 
       ])
         yield* Effect.acquireRelease(Effect.sync(listen), (end) => Effect.sync(end))
 
+      /** As Redis has it now: who is connected, and where. */
+      const connectedNow = (user: string) =>
+        Effect.tryPromise({
+          try: async () => known(user, await elsewhere.ofNow(user)).filter(({ ended }) => !ended),
+          catch: () => new Unavailable({ reason: "the routing table does not answer" }),
+        })
+
       const presence: Presence["Service"] = {
         connect: (connection) => own.connect(connection),
         say: (connection, status) => own.say(connection, status),
@@ -113,6 +120,8 @@ export const layer = ({ heartbeat = "10 seconds" }: PresenceRedisOptions = {}): 
               !ended && status === "online" ? [name] : [],
             ),
           ),
+        connected: (user) =>
+          Effect.map(connectedNow(user), (devices) => [...new Set(devices.map(({ name }) => name))]),
         watch: (user, changed) =>
           Effect.suspend(() => {
             const [here, there] = [table.watch(user, changed), elsewhere.watch(user, changed)]
@@ -129,13 +138,7 @@ export const layer = ({ heartbeat = "10 seconds" }: PresenceRedisOptions = {}): 
       const routing: Routing["Service"] = {
         self: gateway,
         gatewaysOf: (user) =>
-          Effect.tryPromise({
-            try: async () => {
-              const connected = known(user, await elsewhere.ofNow(user)).filter(({ ended }) => !ended)
-              return [...new Set(connected.map((one) => one.gateway))]
-            },
-            catch: () => new Unavailable({ reason: "the routing table does not answer" }),
-          }),
+          Effect.map(connectedNow(user), (devices) => [...new Set(devices.map((one) => one.gateway))]),
       }
       return Context.empty().pipe(Context.add(Presence, presence), Context.add(Routing, routing))
     }),

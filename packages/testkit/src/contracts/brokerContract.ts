@@ -1,6 +1,7 @@
 /** What every broker promises while nothing is lost. `layer` gives a broker of its own each time it is built. */
 import { type Announcement, Broker } from "@parley/runtime/Broker"
 import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 
@@ -106,6 +107,26 @@ export const brokerContract = (name: string, layer: Layer.Layer<Broker, unknown>
         end()
         broker.revoke({ user: "bob", device: "phone", position: 8 })
         expect(seen).toEqual(["first ann", "second ann/phone", "second bob/phone"])
+      }),
+    )
+    promise(
+      "tells everybody who asked of the arrivals of those who are subscribed to here",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const seen: Array<string> = []
+        yield* broker.subscribeUser("ann", () => seen.push("no arrival"))
+        const heard = yield* Deferred.make<void>()
+        yield* broker.subscribeArrivals(({ session, user }) => {
+          seen.push(`${user} ${session}`)
+          if (session === "last") Deferred.doneUnsafe(heard, Effect.void)
+        })
+        const arrive = (user: string, session: string): void =>
+          broker.arrive({ user, device: "phone", session })
+        arrive("bob", "first")
+        arrive("ann", "second")
+        arrive("ann", "last")
+        yield* Deferred.await(heard)
+        expect(seen).toEqual(["ann second", "ann last"])
       }),
     )
     promise(

@@ -113,6 +113,31 @@ export const brokersContract = (name: string, layer: Layer.Layer<Broker, unknown
         expect(seen).toEqual(expect.arrayContaining([{ ...note, users: ["ben"] }, "ann in a", revocation]))
       }),
     )
+    promise(
+      "arrivals of a user are heard where he is, in one order everywhere, one's own among them",
+      ([here, there]) =>
+        Effect.gen(function* () {
+          const [near, far]: [Array<string>, Array<string>] = [[], []]
+          for (const [broker, seen] of [
+            [here, near],
+            [there, far],
+          ] as const) {
+            yield* broker.subscribeUser("ann", () => seen.push("no arrival"))
+            yield* broker.subscribeArrivals(({ device, session, user }) =>
+              seen.push([user, device, session].join("/")),
+            )
+          }
+          const arrival = (user: string, session: string) => ({ user, device: "phone", session })
+          here.arrive(arrival("ben", "0"))
+          for (let n = 0; n < 50; n++) {
+            here.arrive(arrival("ann", `here-${n}`))
+            there.arrive(arrival("ann", `there-${n}`))
+          }
+          yield* eventually(() => expect([near.length, far.length]).toEqual([100, 100]))
+          expect(near).toEqual(far)
+          expect(near).toContain("ann/phone/here-49")
+        }),
+    )
     promise("who has left hears nothing more, and who holds the same still does", ([here, there]) =>
       Effect.gen(function* () {
         const [gone, kept]: [Array<number>, Array<number>] = [[], []]

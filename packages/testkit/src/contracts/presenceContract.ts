@@ -55,6 +55,16 @@ export const presenceContract = (name: string, layer: Layer.Layer<Presence, unkn
         expect(yield* presence.of(["ann"])).toEqual([{ user: "ann", status: "offline", lastSeen: 3_000 }])
       }),
     )
+    promise("who is connected is told, looking or not, and not by grace", (presence) =>
+      Effect.gen(function* () {
+        expect(yield* presence.connected("ann")).toEqual([])
+        for (const device of ["phone", "laptop"]) presence.connect(on(device))
+        presence.connect(on("phone", "ses-again"))
+        expect([...(yield* presence.connected("ann"))].sort()).toEqual(["laptop", "phone"])
+        presence.end(on("laptop"), "closed")
+        expect(yield* presence.connected("ann")).toEqual(["phone"])
+      }),
+    )
     promise("a connection in its grace is in nobody's foreground", (presence) =>
       Effect.gen(function* () {
         presence.connect(on("phone"))

@@ -10,10 +10,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePort } from "../freePort.ts"
 import { connectionString, type RunningEventStore, startEventStoreServer } from "../startEventStoreServer.ts"
-import { type RunningParley, startParley } from "../startParley.ts"
+import { type RunningProcess, startProcess } from "../parleyProcess.ts"
 import { postgresBinaries, startPostgres, type ThrowawayPostgres } from "../throwawayPostgres.ts"
 import { startRedis, type ThrowawayRedis } from "../throwawayRedis.ts"
 import { programOnPath, requirement } from "../requirement.ts"
+
+/** They share few cores while they start. */
+const startWithinMs = 90_000
 
 export interface NodesWanted {
   readonly gateways?: number
@@ -24,9 +27,9 @@ export interface NodesWanted {
 }
 
 export interface Nodes {
-  readonly gateways: ReadonlyArray<RunningParley>
-  readonly runners: ReadonlyArray<RunningParley>
-  readonly projectors: ReadonlyArray<RunningParley>
+  readonly gateways: ReadonlyArray<RunningProcess>
+  readonly runners: ReadonlyArray<RunningProcess>
+  readonly projectors: ReadonlyArray<RunningProcess>
   readonly eventStore: RunningEventStore
   readonly postgres: ThrowawayPostgres
   readonly redis: ThrowawayRedis
@@ -58,7 +61,8 @@ export const startNodes = async (wanted: NodesWanted = {}): Promise<Nodes> => {
   try {
     const [eventStore, postgres, redis] = await Promise.all([
       startEventStoreServer().then(ended),
-      startPostgres().then(ended),
+      // Each process has sessions for the database, the locks and what it listens to.
+      startPostgres({ max_connections: "200" }).then(ended),
       startRedis().then(ended),
     ])
     const masterKey = join(directory, "master.key")
@@ -74,7 +78,7 @@ export const startNodes = async (wanted: NodesWanted = {}): Promise<Nodes> => {
       ...wanted.env,
     }
     const start = (role: string, more: Readonly<Record<string, string>> = {}) =>
-      startParley({ env: { ...env, PARLEY_ROLE: role, ...more } }).then(ended)
+      startProcess({ env: { ...env, PARLEY_ROLE: role, ...more }, startWithinMs }).then(ended)
     // Who is stopped first was started last: gateways leave before what they ask.
     const projectors = await times(wanted.projectors ?? 1, () => start("projector"))
     const runners = await times(wanted.runners ?? 2, async () =>

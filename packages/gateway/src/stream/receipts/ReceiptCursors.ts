@@ -93,11 +93,8 @@ export const gather = (storing: Storing) => {
             if (Exit.isFailure(exit) && !Cause.hasDies(exit.cause)) pending.putBack(user, cursors)
           }),
         ),
-        Effect.catchCause((cause) =>
-          Cause.hasInterruptsOnly(cause)
-            ? Effect.interrupt
-            : Effect.logWarning("Receipts could not be stored", cause),
-        ),
+        // An interruption that is seen here is another's, such as of an entity that moves: the next round goes on.
+        Effect.catchCause((cause) => Effect.logWarning("Receipts could not be stored", cause)),
       )
     })
   return {

@@ -211,9 +211,11 @@ export const makeReads = ({ client, address, names, patience }: Connection) => {
   const readAll = Effect.fnUntraced(function* ({ direction, from, after, limit, prefixes = [] }: ReadAll) {
     if (direction === "forward") {
       if (typeof from !== "number") return yield* forward(after ?? -1, limit, prefixes)
+      const beyond = yield* forward(from, limit, prefixes)
+      // Afterwards: it may be committed meanwhile, and if anything beyond it stood, it stands by now.
       const first = yield* at(from)
       const standing = first !== undefined && matches(first, prefixes) ? [first] : []
-      return [...standing, ...(yield* forward(from, limit - standing.length, prefixes))].slice(0, limit)
+      return [...standing, ...beyond].slice(0, limit)
     }
     if (typeof from !== "number") return yield* backward("end", limit, prefixes, Math.min(limit, pageSize))
     const last = yield* at(from)
