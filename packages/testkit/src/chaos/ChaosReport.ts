@@ -3,7 +3,7 @@ import type { Proof } from "../checker/prove.ts"
 import { counters, meaning, type Verdict } from "../checker/Verdict.ts"
 import type { Acts } from "./Acts.ts"
 import type { Changes } from "./Changes.ts"
-import type { Settled } from "./chaos.ts"
+import type { Settled } from "./underLoad.ts"
 import type { ChaosOptions } from "./ChaosOptions.ts"
 import type { Marks } from "./Marks.ts"
 import type { Stage } from "./Stage.ts"
@@ -24,6 +24,8 @@ export interface ChaosReport {
   readonly settled: Settled
   /** Of this process, while it offered: microseconds of CPU, and how late its own loop was (p99). */
   readonly cost: { readonly user: number; readonly system: number; readonly loopDelayMs: number }
+  /** The share of the machine's CPU that nobody used meanwhile. */
+  readonly idle: number
 }
 
 /** Of what was offered, with limits raised, at least this much must have been acknowledged: else the run did nothing. */
@@ -66,9 +68,9 @@ export const describe = (report: ChaosReport): string => {
     `kills ${options.kills}, connections ${recording.connections.length}, resumed ${recorder.reconnects}, closed by code: ${closed || "none"}`,
     `members added ${changes.additions}, removed ${changes.removals}; history reads ${recording.reads.length}`,
     `edits, deletions, reactions and roles acked ${acts.acked}, refused ${acts.refused}; read markers ${marks.reported}, lines of inboxes compared ${recording.inbox.length}`,
-    `ack latency from the schedule, pauses included: ${percentiles(traffic.latencies)}`,
+    `ack latency from the schedule, pauses included: ${percentiles(traffic.answers.map(({ due, at }) => at - due))}`,
     `ack latency of sends offered while connected: ${percentiles(traffic.undisturbed)}`,
-    `this process: ${((cost.user + cost.system) / 1e6).toFixed(1)} s of CPU while it offered, its loop late by p99 ${cost.loopDelayMs.toFixed(0)} ms`,
+    `this process: ${((cost.user + cost.system) / 1e6).toFixed(1)} s of CPU while it offered, its loop late by p99 ${cost.loopDelayMs.toFixed(0)} ms; ${Math.round(report.idle * 100)} % of the machine idle`,
     `quiet after ${(settled.ms / 1000).toFixed(1)} s; checked in ${(report.checkMs / 1000).toFixed(1)} s, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`,
     `checker proved by ${before.planted} planted defects before, ${after.planted} on this run's own record`,
     "",
