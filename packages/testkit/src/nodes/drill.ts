@@ -7,7 +7,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { readLog, type Rows } from "../checker/readLog.ts"
 import type { ChaosOptions } from "../chaos/ChaosOptions.ts"
-import { type ChaosReport, faultsOf } from "../chaos/ChaosReport.ts"
+import { type ChaosReport, wrongsOf } from "../chaos/ChaosReport.ts"
 import { now } from "../chaos/Recorder.ts"
 import type { Traffic } from "../chaos/Traffic.ts"
 import { underLoad } from "../chaos/underLoad.ts"
@@ -97,6 +97,6 @@ export const drill = async (
     endedAt,
     calm: traffic.answers.filter(({ at }) => at < beganAt).map(({ due, at }) => at - due),
     recovery: recoveryOf(traffic, stage.talks.length, beganAt),
-    faults: [...faultsOf(report), ...notRunning(nodes)],
+    faults: [...wrongsOf(report), ...notRunning(nodes)],
   }
 }
