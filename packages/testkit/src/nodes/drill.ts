@@ -78,6 +78,7 @@ export const drill = async (
       await pause(calmMs)
       beganAt = now()
       recording.kills.push(beganAt)
+      recording.asksAgain = true
       await disturbance.begin(nodes)
       say(`${disturbance.name}: has happened after ${(now() - beganAt).toFixed(0)} ms`)
       await pause(disturbance.lastsMs)
