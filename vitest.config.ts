@@ -27,7 +27,7 @@ const env = {
  * What kills the server under test, loads the machine with all it has, or measures who holds up whom: nothing else runs meanwhile.
  * Other integration tests mostly wait, for a process, a timer or an answer. A browser takes the machine too: its files run one by one.
  */
-const alone = ["chaos", "durability", "*Kill", "eventStoreCrash", "largeGroups", "pausedReader"].map(
+const alone = ["chaos", "durability", "*Kill", "eventStoreCrash", "largeGroups", "nodes", "pausedReader"].map(
   (name) => `**/${name}.int.test.ts`,
 )
 

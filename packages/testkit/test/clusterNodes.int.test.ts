@@ -18,6 +18,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
@@ -113,6 +114,44 @@ describe("a cluster of many nodes", () => {
         for (const id of ids) {
           expect(yield* send(asker, id, "two")).toMatchObject(sent(2, true))
           expect(yield* send(asker, id, "three")).toMatchObject(sent(3, false))
+        }
+      }).pipe(Effect.scoped, Effect.provide(shared)),
+  )
+
+  it.live(
+    "[I5] what one node asks of a conversation without waiting is decided in the order of asking, also while its runner leaves",
+    () =>
+      Effect.gen(function* () {
+        const known = secretOf("a secret of the cluster, long enough")
+        const [first] = [yield* runner(known), yield* runner(known)]
+        const asker = yield* gateway(known)
+        for (const id of ids) yield* create(asker, id)
+        /** The seq of each, in the order of asking; absent where it was refused. */
+        const burst = (id: string, name: string) =>
+          Effect.forEach(
+            Array.from({ length: 20 }, (_, n) => `${name} ${n}`),
+            (text) =>
+              asker.conversations
+                .ask(id, { _tag: "SendMessage", origin, clientMsgId: text, body: { text } })
+                .pipe(
+                  Effect.map((reply) =>
+                    reply._tag === "Answered" && reply.answer._tag === "Sent" ? reply.answer.seq : undefined,
+                  ),
+                  Effect.orElseSucceed(() => undefined),
+                ),
+            { concurrency: "unbounded" },
+          )
+        const leaving = yield* Effect.forkScoped(first.stop)
+        const rounds = yield* Effect.forEach(
+          ids,
+          (id) =>
+            Effect.all([burst(id, "now"), Effect.delay(burst(id, "then"), "100 millis")], { concurrency: 2 }),
+          { concurrency: "unbounded" },
+        )
+        yield* Fiber.join(leaving)
+        for (const [now, then] of rounds) {
+          const stand = [...now, ...then].filter((seq) => seq !== undefined)
+          expect(stand).toEqual(stand.toSorted((a, b) => a - b))
         }
       }).pipe(Effect.scoped, Effect.provide(shared)),
   )

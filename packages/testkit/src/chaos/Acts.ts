@@ -44,7 +44,7 @@ export class Acts {
   async run(): Promise<void> {
     const under = new Set<Promise<void>>()
     while (!this.#stopped) {
-      await pause(this.#random.gapMs(perSecond))
+      await pause(this.#random.gapMs(perSecond * this.#stage.pace))
       const act = this.#random.chance(roleShare) ? this.#role() : this.#onMessage()
       if (act === undefined) continue
       under.add(act)

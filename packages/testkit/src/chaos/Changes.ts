@@ -35,7 +35,7 @@ export class Changes {
   async run(): Promise<void> {
     const under = new Set<Promise<void>>()
     while (!this.#stopped) {
-      await pause(this.#random.gapMs(perSecond))
+      await pause(this.#random.gapMs(perSecond * this.#stage.pace))
       const free = this.#stage.talks.filter(({ kind, changing }) => kind === "group" && !changing)
       if (free.length === 0) continue
       const change = this.#change(this.#random.pick(free))

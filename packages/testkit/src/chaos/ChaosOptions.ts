@@ -1,13 +1,12 @@
 /** What a chaos run is made of, and how the command line says it. */
 import { parseArgs } from "node:util"
 
-export interface ChaosOptions {
-  readonly seed: number
+import type { StageOptions } from "./Stage.ts"
+
+export interface ChaosOptions extends StageOptions {
   readonly seconds: number
   /** Messages offered in a second, all together. */
   readonly rate: number
-  readonly connections: number
-  readonly conversations: number
   readonly kills: number
   /** The limits of the product as it comes: the rate should be above them. */
   readonly defaultLimits: boolean

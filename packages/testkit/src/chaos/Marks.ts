@@ -33,7 +33,7 @@ export class Marks {
   async run(): Promise<void> {
     const under = new Set<Promise<void>>()
     while (!this.#stopped) {
-      await pause(this.#random.gapMs(perSecond))
+      await pause(this.#random.gapMs(perSecond * this.#stage.pace))
       const report = this.#report(this.#random.pick(this.#stage.talks))
       under.add(report)
       void report.finally(() => under.delete(report))

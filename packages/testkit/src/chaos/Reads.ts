@@ -25,7 +25,7 @@ export class Reads {
   /** Resolves after `stop`, when no read is under way. */
   async run(): Promise<void> {
     while (!this.#stopped || this.#underWay > 0) {
-      await new Promise((resolve) => setTimeout(resolve, this.#random.gapMs(perSecond)))
+      await new Promise((resolve) => setTimeout(resolve, this.#random.gapMs(perSecond * this.#stage.pace)))
       if (this.#stopped || this.#underWay >= maxUnderWay) continue
       this.#underWay++
       void this.#read().finally(() => this.#underWay--)

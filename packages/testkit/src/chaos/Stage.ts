@@ -23,7 +23,18 @@ export interface Talk {
   changing: boolean
 }
 
+export interface StageOptions {
+  readonly seed: number
+  readonly connections: number
+  readonly conversations: number
+  /** As `makeCast` takes it. */
+  readonly called?: string
+  /** Of the usual pace of everything beside the sends; default 1. */
+  readonly pace?: number
+}
+
 export class Stage {
+  readonly pace: number
   readonly recorder = new Recorder()
   readonly random: SeededRandom
   readonly cast: Cast
@@ -32,13 +43,20 @@ export class Stage {
   readonly talks: Array<Talk> = []
   readonly #byUser = new Map<string, Array<Client>>()
 
-  constructor(url: string, seed: number, connections: number, conversations: number) {
+  /** Everybody begins at another one of the addresses, and goes on to the next when his does not answer. */
+  constructor(
+    addresses: ReadonlyArray<string>,
+    { seed, connections, conversations, called, pace = 1 }: StageOptions,
+  ) {
     this.random = new SeededRandom(seed)
-    this.cast = makeCast(this.random, connections, conversations)
-    for (const user of this.cast.users) {
-      this.accounts.set(user, new Account(url, user, undefined, judge))
+    this.pace = pace
+    this.cast = makeCast(this.random, connections, conversations, called)
+    this.cast.users.forEach((user, place) => {
+      const first = place % addresses.length
+      const inTheirOrder = [...addresses.slice(first), ...addresses.slice(0, first)]
+      this.accounts.set(user, new Account(inTheirOrder, user, undefined, judge))
       this.#byUser.set(user, [])
-    }
+    })
     for (const { user, device } of this.cast.devices) {
       const client = new Client(this.accountOf(user), device, this.recorder.watch(user, device))
       this.clients.push(client)

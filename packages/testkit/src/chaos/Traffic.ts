@@ -17,6 +17,13 @@ const formerShare = 0.01
 const shortestText = 20
 const longestText = 400
 
+export interface Answered {
+  readonly conversation: number
+  /** When the schedule offered it, and when its ack came, by `now`. */
+  readonly due: number
+  readonly at: number
+}
+
 export class Traffic {
   offered = 0
   acked = 0
@@ -24,9 +31,11 @@ export class Traffic {
   rejected = 0
   /** Sends by people that had been removed before. */
   byFormer = 0
-  /** From the moment of the schedule to the ack. */
-  readonly latencies: Array<number> = []
-  /** The same, of those offered while their client was connected and acknowledged on that connection. */
+  /** The acknowledged ones, in the order of their acks. */
+  readonly answers: Array<Answered> = []
+  /** While this is set sends are offered, also after the run's seconds. */
+  goesOn = false
+  /** From the moment of the schedule to the ack, of those offered while their client was connected and acknowledged on that connection. */
   readonly undisturbed: Array<number> = []
   readonly #stage: Stage
   readonly #random: SeededRandom
@@ -48,9 +57,10 @@ export class Traffic {
     return new Promise((resolve) => {
       const tick = (): void => {
         const time = now()
-        for (; this.#due <= time && this.#due < this.#until; this.#due += this.#random.gapMs(this.#rate))
+        const until = this.goesOn ? Infinity : this.#until
+        for (; this.#due <= time && this.#due < until; this.#due += this.#random.gapMs(this.#rate))
           this.#offer(this.#due)
-        if (this.#due >= this.#until) resolve()
+        if (this.#due >= until) resolve()
         else setTimeout(tick, tickMs)
       }
       tick()
@@ -83,7 +93,7 @@ export class Traffic {
     this.acked++
     if (outcome.ack.duplicate) this.duplicates++
     const latency = now() - due
-    this.latencies.push(latency)
+    this.answers.push({ conversation: talk.number, due, at: due + latency })
     if (client.reconnects === connection) this.undisturbed.push(latency)
     if (!repeats) return
     const again = await client.send(talk.id, clientMsgId, text)

@@ -24,9 +24,15 @@ const largestShare = 0.25
 const exponent = 0.7
 const smallestGroup = 3
 
-export const makeCast = (random: SeededRandom, connections: number, conversations: number): Cast => {
+/** `called`: what users' names begin with, so that several runs can have one server. */
+export const makeCast = (
+  random: SeededRandom,
+  connections: number,
+  conversations: number,
+  called = "user",
+): Cast => {
   const count = Math.max(4, Math.round(connections * (1 - secondDevices)))
-  const users = Array.from({ length: count }, (_, i) => `user-${i}`)
+  const users = Array.from({ length: count }, (_, i) => `${called}-${i}`)
   const devices = users.map((user) => ({ user, device: "phone" }))
   for (const user of random.sample(users, connections - count)) devices.push({ user, device: "laptop" })
   const directs = Math.round(conversations * directShare)

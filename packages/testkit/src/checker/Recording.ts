@@ -168,6 +168,8 @@ export class Recording {
   readonly marks: Array<Mark> = []
   /** When the server was killed. */
   readonly kills: Array<number> = []
+  /** Many nodes: a call whose runner died is asked again behind the client's back, so the ack of an only try may say duplicate. */
+  asksAgain = false
   inbox: Array<InboxLine> = []
   /** By conversation, in rising `seq`: the whole history, read when all was quiet. */
   history: Array<Array<Item>> = []

@@ -26,6 +26,7 @@ export const partOf = (whole: Recording, conversations: ReadonlySet<number>): Re
     acts: whole.acts.filter(within),
     marks: whole.marks.filter(within),
     kills: whole.kills,
+    asksAgain: whole.asksAgain,
     inbox: whole.inbox.filter(within),
     history: only(whole.history, []),
     log: whole.log && only(whole.log, emptyLog),

@@ -1,5 +1,5 @@
 /**
- * Reads the log itself out of a data directory whose server has stopped: by SQL, past all code of the project.
+ * Reads the log itself out of a data directory to which nobody writes any more: by SQL, past all code of the project.
  *
  * Always true: the file is opened for reading only.
  */
@@ -7,8 +7,15 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import type { ActKind, Alteration, Item, LogOf, Recording } from "./Recording.ts"
 
-/** Of the recording's conversations, in their order. Throws on a stream whose revisions are not 0, 1, 2 …: the store promises that. */
-export const readLog = (dataDir: string, recording: Recording): Array<LogOf> => {
+/**
+ * Of the recording's conversations, in their order. Throws on a stream whose revisions are not 0, 1, 2 …: the store promises that.
+ * `keysOf` reads a stream's keys where they are not beside the log.
+ */
+export const readLog = (
+  dataDir: string,
+  recording: Recording,
+  keysOf?: (stream: string) => Rows,
+): Array<LogOf> => {
   const database = new DatabaseSync(join(dataDir, "events.db"), { readOnly: true })
   try {
     const events = database.prepare(
@@ -19,9 +26,10 @@ export const readLog = (dataDir: string, recording: Recording): Array<LogOf> => 
       `SELECT sender, client_msg_id, seq, message_id FROM message_keys
        WHERE conversation = (SELECT id FROM streams WHERE name = ?) ORDER BY seq`,
     )
-    return recording.conversations.all.map((id) =>
-      logOf(events.all(`conversation-${id}`), keys.all(`conversation-${id}`)),
-    )
+    return recording.conversations.all.map((id) => {
+      const stream = `conversation-${id}`
+      return logOf(events.all(stream), keysOf?.(stream) ?? keys.all(stream))
+    })
   } finally {
     database.close()
   }
@@ -35,7 +43,8 @@ const alteringTypes: Readonly<Record<string, ActKind>> = {
   MemberRoleChanged: "role",
 }
 
-type Rows = ReadonlyArray<Record<string, unknown>>
+/** As SQL gives them. */
+export type Rows = ReadonlyArray<Record<string, unknown>>
 
 const logOf = (events: Rows, keys: Rows): LogOf => {
   const messages: Array<Item> = []

@@ -48,18 +48,24 @@ export interface PageRequest {
 const answerWithinMs = 30_000
 
 export class Account {
-  readonly base: string
   readonly userId: string
   readonly witness: Witness | undefined
   #token: string | undefined
   #login: Promise<string> | undefined
+  readonly #bases: ReadonlyArray<string>
+  #place = 0
 
-  /** `base`: such as `http://127.0.0.1:8080`. `token`: an access token; without one the development login makes it at first use. */
-  constructor(base: string, userId: string, token?: string, witness?: Witness) {
+  /** `base`: such as `http://127.0.0.1:8080`; of several, the next is asked once one does not answer. `token`: an access token; without one the development login makes it at first use. */
+  constructor(base: string | ReadonlyArray<string>, userId: string, token?: string, witness?: Witness) {
     this.witness = witness
-    this.base = base
+    this.#bases = typeof base === "string" ? [base] : base
     this.userId = userId
     this.#token = token
+  }
+
+  /** The server that is asked next. */
+  get base(): string {
+    return this.#bases[this.#place % this.#bases.length]!
   }
 
   /** The access token, fetched once. */
@@ -199,7 +205,8 @@ export class Account {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     const sent = body === undefined ? undefined : JSON.stringify(body)
-    const answer = await fetch(this.base + path, {
+    const { base } = this
+    const { answer, text } = await this.#fetch(base, path, {
       method,
       headers: {
         ...headers,
@@ -210,8 +217,22 @@ export class Account {
       signal: AbortSignal.timeout(answerWithinMs),
     })
     const { headers: answered, status } = answer
-    const text = await answer.text()
-    await this.witness?.exchange(this.base, { method, target: path, sent, status, headers: answered, text })
+    await this.witness?.exchange(base, { method, target: path, sent, status, headers: answered, text })
     return { status, body: text === "" ? undefined : JSON.parse(text) }
+  }
+
+  async #fetch(
+    base: string,
+    path: string,
+    request: RequestInit,
+  ): Promise<{ readonly answer: Response; readonly text: string }> {
+    try {
+      const answer = await fetch(base + path, request)
+      return { answer, text: await answer.text() }
+    } catch (cause) {
+      // Whoever else was asking has turned to the next already.
+      if (base === this.base) this.#place++
+      throw cause
+    }
   }
 }
