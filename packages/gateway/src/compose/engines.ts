@@ -44,9 +44,16 @@ const clusterOf = ({ residentEntities: residentCap }: Config, { cluster, databas
     : ManyNodes.runner({ address, listen: listenAt(address), auth, storage, residentCap })
 }
 
-const databaseOf = ({ database }: Engines) => postgres({ url: database })
+/** Sessions of one process: a listener, a leader and one that rebuilds hold one each, the rest is shared by whoever asks. */
+const maxConnections = 16
 
-const storesOf = (
+/** One for everything of a process: a layer is built once for each place that names the same one. */
+const databaseOf = ({ database }: Engines) => postgres({ url: database, maxConnections })
+
+type Database = ReturnType<typeof databaseOf>
+
+const storesOn = (
+  database: Database,
   config: Config,
   engines: Engines,
   soft: SoftState["ports"],
@@ -58,7 +65,7 @@ const storesOf = (
     keyVault({ masterKeyFile: config.masterKeyFile! }),
     soft,
     AwakeConversations.layer,
-  ).pipe(Layer.provide(databaseOf(engines)))
+  ).pipe(Layer.provide(database))
   const holds = cluster === undefined || cluster.address !== undefined
   const held = holds ? entities(config.limits) : Layer.empty
   return Layer.mergeAll(conversations(), users).pipe(
@@ -73,11 +80,15 @@ export const onEngines = (config: Config, engines: Engines, soft: SoftState["por
   const read = Layer.merge(reads, drift).pipe(Layer.provideMerge(models(role !== "gateway")))
   const database = databaseOf(engines)
   return {
-    runtime: read.pipe(Layer.provideMerge(storesOf(config, engines, soft)), Layer.provide(database)),
+    runtime: read.pipe(
+      Layer.provideMerge(storesOn(database, config, engines, soft)),
+      Layer.provide(database),
+    ),
     pushQueue: pushQueue(queuePace).pipe(Layer.provide(database)),
     pushTargets: pushTargets.pipe(Layer.provide(database)),
   }
 }
 
 /** Only what a runner needs. */
-export const runnerOnEngines = storesOf
+export const runnerOnEngines = (config: Config, engines: Engines, soft: SoftState["ports"]) =>
+  storesOn(databaseOf(engines), config, engines, soft)
