@@ -3,8 +3,8 @@
  * this very process it speaks directly.
  *
  * Always true: the order of the calls is the order in which they join the entity's queue: while a call of this process is on its
- * way over the cluster, later ones to the same conversation take the same way, and one that was overtaken there is refused. A full mailbox, a full runner and a shard in transit look
- * the same to callers: `Unavailable`, try again.
+ * way over the cluster, later ones to the same conversation take the same way, and one that was overtaken there is refused. A full
+ * mailbox, a full runner and a shard in transit look the same to callers: `Unavailable`, try again.
  */
 import { randomUUID } from "node:crypto"
 import type * as Duration from "effect/Duration"
@@ -14,7 +14,7 @@ import type { Sharding } from "effect/cluster/Sharding"
 import { AwakeConversations } from "./conversation/AwakeConversations.ts"
 import { ConversationEntity } from "./conversation/protocol.ts"
 import { Conversations, type ConversationReply, type ConversationRequest } from "./Conversations.ts"
-import { answeredWithin } from "./cluster/answeredWithin.ts"
+import { answeredWithin, patience } from "./cluster/answeredWithin.ts"
 import type { Unavailable } from "./errors.ts"
 
 /** The cluster puts an entity to sleep that it has not called for a while: every so many direct calls one goes through it. */
@@ -25,7 +25,7 @@ const callsPerClusterCall = 61
  *   beyond it `Unavailable`, outcome unknown: send again with the same key.
  */
 export const layer = (
-  within: Duration.Input = "35 seconds",
+  within: Duration.Input = patience,
 ): Layer.Layer<Conversations, never, Sharding | AwakeConversations> =>
   Layer.effect(Conversations, make(within))
 

@@ -10,7 +10,7 @@ import type { QuietHours } from "@parley/domain/user/vocabulary"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Sharding } from "effect/cluster/Sharding"
-import { answeredWithin } from "./cluster/answeredWithin.ts"
+import { answeredWithin, patience } from "./cluster/answeredWithin.ts"
 import { EventStore } from "./EventStore.ts"
 import { Unavailable } from "./errors.ts"
 import { KeyVault } from "./KeyVault.ts"
@@ -23,9 +23,6 @@ import { Users } from "./Users.ts"
 
 /** Beyond this the memory starts afresh. */
 const maxRemembered = 100_000
-
-/** As for conversations (`ConversationsCluster`). */
-const patience = "35 seconds"
 
 type Service = Users["Service"]
 

@@ -21,6 +21,9 @@ const takenDown = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E | Unavai
       : Effect.failCause(cause),
   )
 
+/** A little longer than an entity waits for the store. */
+export const patience = "35 seconds"
+
 /** @param within after that no runner answers. */
 export const answeredWithin =
   (within: Duration.Input) =>

@@ -48,12 +48,12 @@ const endsWith = (call: Cancellable, fiber: Fiber.Fiber<void>): void => {
   call.once("cancelled", () => fiber.interruptUnsafe())
 }
 
-export const unary =
-  <Request, Answer>(
-    fork: Fork,
-    handle: (call: grpc.ServerUnaryCall<Request, Answer>) => Effect.Effect<Answer, CallRefused>,
-  ): grpc.handleUnaryCall<Request, Answer> =>
-  (call, callback) => {
+type Handler<Call, Answer> = (call: Call) => Effect.Effect<Answer, CallRefused>
+
+/** Whatever is asked, one answer. */
+const answering =
+  <Call extends Cancellable, Answer>(fork: Fork, handle: Handler<Call, Answer>) =>
+  (call: Call, callback: grpc.sendUnaryData<Answer>): void => {
     const answer = observed(
       Effect.suspend(() => handle(call)),
       (value) => callback(null, value),
@@ -62,20 +62,16 @@ export const unary =
     endsWith(call, fork(answer))
   }
 
+export const unary = <Request, Answer>(
+  fork: Fork,
+  handle: Handler<grpc.ServerUnaryCall<Request, Answer>, Answer>,
+): grpc.handleUnaryCall<Request, Answer> => answering(fork, handle)
+
 /** Several requests, one answer. */
-export const gathering =
-  <Request, Answer>(
-    fork: Fork,
-    handle: (call: grpc.ServerReadableStream<Request, Answer>) => Effect.Effect<Answer, CallRefused>,
-  ): grpc.handleClientStreamingCall<Request, Answer> =>
-  (call, callback) => {
-    const answer = observed(
-      Effect.suspend(() => handle(call)),
-      (value) => callback(null, value),
-      (failure) => callback(failure),
-    )
-    endsWith(call, fork(answer))
-  }
+export const gathering = <Request, Answer>(
+  fork: Fork,
+  handle: Handler<grpc.ServerReadableStream<Request, Answer>, Answer>,
+): grpc.handleClientStreamingCall<Request, Answer> => answering(fork, handle)
 
 interface Outgoing<Answer> extends Cancellable {
   write(answer: Answer): boolean
