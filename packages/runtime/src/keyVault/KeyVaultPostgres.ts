@@ -16,6 +16,7 @@ import type * as Scope from "effect/Scope"
 import { KeyDestroyed, type PostgresFailure, VaultUnavailable } from "../errors.ts"
 import { type DataKey, KeyVault } from "../KeyVault.ts"
 import { Postgres } from "../postgres/Postgres.ts"
+import { keysInMemory } from "./keysInMemory.ts"
 import { dataKeyBytes, dataKeyOf } from "./dataKeyOf.ts"
 import { FreshKeys } from "./FreshKeys.ts"
 import { makeMasterKey, readMasterKey } from "./masterKey.ts"
@@ -94,13 +95,7 @@ class Vault {
     function* (
       owners: ReadonlyArray<string>,
     ): Effect.fn.Return<ReadonlyMap<string, DataKey>, VaultUnavailable> {
-      const found = new Map<string, DataKey>()
-      const missing = new Set<string>()
-      for (const owner of owners) {
-        const key = this.#keys.get(owner)
-        if (key === undefined) missing.add(owner)
-        else found.set(owner, key)
-      }
+      const { found, missing } = keysInMemory(owners, this.cached)
       if (missing.size === 0) return found
       for (const [owner, key] of yield* this.#looked([...missing]))
         if (key !== undefined) found.set(owner, key)

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { KeyDestroyed, type StoreRefused, VaultUnavailable } from "../errors.ts"
 import { type DataKey, KeyVault } from "../KeyVault.ts"
+import { keysInMemory } from "./keysInMemory.ts"
 import { dataKeyBytes, dataKeyOf } from "./dataKeyOf.ts"
 import { KeyCache } from "./KeyCache.ts"
 import { makeMasterKey, readMasterKey } from "./masterKey.ts"
@@ -55,13 +56,7 @@ class Vault {
     function* (
       owners: ReadonlyArray<string>,
     ): Effect.fn.Return<ReadonlyMap<string, DataKey>, VaultUnavailable> {
-      const found = new Map<string, DataKey>()
-      const missing = new Set<string>()
-      for (const owner of owners) {
-        const key = this.#cache.get(owner)
-        if (key === undefined) missing.add(owner)
-        else found.set(owner, key)
-      }
+      const { found, missing } = keysInMemory(owners, this.cached)
       if (missing.size === 0) return found
       const outcome = yield* this.#ask({ _tag: "Find", owners: [...missing] })
       if (outcome._tag !== "Found") return found
