@@ -50,7 +50,7 @@ describe("the rules see", () => {
     [
       "the gateway using the testkit",
       "packages/gateway/src/main.ts",
-      'import { freePort } from "@parley/testkit/freePort"',
+      'import { startParley } from "@parley/testkit/startParley"',
     ],
     [
       "a relative path into another package",
@@ -81,7 +81,7 @@ describe("the rules see", () => {
       wrong("packages/gateway/src/x.ts", 'import { EventStore } from "@parley/runtime/EventStore"'),
     ).toEqual([])
     expect(
-      wrong("packages/gateway/test/x.test.ts", 'import { freePort } from "@parley/testkit/freePort"'),
+      wrong("packages/gateway/test/x.test.ts", 'import { startParley } from "@parley/testkit/startParley"'),
     ).toEqual([])
   })
   it("imports, not comments or strings", () => {

@@ -5,7 +5,7 @@ import { WebSocket } from "ws"
 import type { CommitKind } from "./bareCommit.ts"
 import { openRaw, type RawReceiver } from "./rawReceiver.ts"
 import type { Target } from "./target.ts"
-import { freePort } from "./ports.ts"
+import { freePort } from "@parley/runtime/freePort"
 
 export interface Bare extends Target {
   /** As many connections that all get what `sender` sends, which is one more. */

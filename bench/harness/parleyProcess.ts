@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { rateLimits } from "@parley/domain/limits"
 import { WebSocket } from "ws"
-import { freePort } from "./ports.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { openRaw, type RawReceiver } from "./rawReceiver.ts"
 
 const root = new URL("../../", import.meta.url).pathname

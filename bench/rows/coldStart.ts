@@ -9,7 +9,7 @@ import { layer as eventStore } from "@parley/runtime/eventStore/EventStoreSqlite
 import { KeyVault } from "@parley/runtime/KeyVault"
 import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultSqlite"
 import * as Effect from "effect/Effect"
-import { freePort } from "../harness/ports.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { withPrepared } from "../harness/prepared.ts"
 import { partner, writeLog, writer } from "../harness/syntheticLog.ts"
 import type { Figure, Row } from "../table/Row.ts"

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { type Bare, startBare } from "../harness/bareTarget.ts"
 import { launchParley, type ParleyProcess } from "../harness/parleyProcess.ts"
-import { freePort } from "../harness/ports.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { collectGarbage, residentBytes } from "../harness/resident.ts"
 import type { Row } from "../table/Row.ts"
 

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import { buffer } from "node:stream/consumers"
 import { closedLoop } from "../harness/load.ts"
 import { launchParley, type ParleyProcess } from "../harness/parleyProcess.ts"
-import { freePort } from "../harness/ports.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { type Summary, summarize } from "../harness/summary.ts"
 import { once } from "../table/Row.ts"
 

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, copyFileSync, mkdirSync, openSync, rmSync, statSync, writeSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
-import { freePort } from "@parley/testkit/freePort"
+import { freePort } from "@parley/runtime/freePort"
 import { startParley } from "@parley/testkit/startParley"
 import { expect, it } from "vitest"
 import type { Finding } from "../src/doctor/Finding.ts"

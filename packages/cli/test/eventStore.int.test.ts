@@ -1,7 +1,7 @@
 /** `parley event-store` as a process: where it listens, what it refuses, and how it ends. The protocol has its tests in the testkit. */
 import { connect } from "node:http2"
 import { once } from "node:events"
-import { freePort } from "@parley/testkit/freePort"
+import { freePort } from "@parley/runtime/freePort"
 import { openLogReader } from "@parley/runtime/eventStore/SqliteLogReader"
 import { expect, it } from "vitest"
 import { parley, start } from "./command.ts"

@@ -2,7 +2,7 @@
 import { once } from "node:events"
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
-import { freePort } from "@parley/testkit/freePort"
+import { freePort } from "@parley/runtime/freePort"
 import { RawUser } from "@parley/testkit/raw/RawClient"
 import { programOnPath, requirement } from "@parley/testkit/requirement"
 import { postgresBinaries } from "@parley/testkit/throwawayPostgres"

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { freePort } from "./freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import type { RunningParley, StartParleyOptions } from "./startParley.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))

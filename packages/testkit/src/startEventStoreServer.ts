@@ -26,7 +26,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { freePort } from "./freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { temporaryDirectory } from "./temporaryDirectory.ts"
 
 /** What the official client takes. */
@@ -47,7 +47,7 @@ export const eventStoreServer = (
   Effect.gen(function* () {
     const { directory, ...rest } = options
     const root = directory ?? (yield* temporaryDirectory)
-    const port = rest.port ?? (yield* Effect.promise(freePort))
+    const port = rest.port ?? (yield* Effect.promise(() => freePort()))
     const parts = yield* Layer.build(
       served({ ...rest, port }).pipe(Layer.provideMerge(sqliteStore({ file: join(root, "events.db") }))),
     )

@@ -3,7 +3,7 @@
  *
  * Always true: what is done to it is done to all of its servers.
  */
-import { freePort } from "./freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { RedisProcess, type RedisProcessOptions, until } from "./RedisProcess.ts"
 import { programOnPath, requirement } from "./requirement.ts"
 

@@ -24,7 +24,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as RunnerStorage from "effect/cluster/RunnerStorage"
-import { freePort } from "../src/freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { selfSigned } from "../src/push/selfSigned.ts"
 
 const secretOf = (text: string): PeerAuth => ({ _tag: "Secret", secret: Redacted.make(text) })
@@ -64,7 +64,7 @@ const started = Effect.fnUntraced(function* <E>(
 })
 
 const runner = Effect.fnUntraced(function* (auth: PeerAuth) {
-  const address = { host: "127.0.0.1", port: yield* Effect.promise(freePort) }
+  const address = { host: "127.0.0.1", port: yield* Effect.promise(() => freePort()) }
   const entities = conversationEntity({ limits: defaultLimits, maxIdleTime: "1 minute" })
   return yield* started(
     Layer.merge(conversations(), entities).pipe(

@@ -14,7 +14,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { anEvent, append, ids, linesOf, readForward } from "../src/contracts/eventStore/given.ts"
 import { freshLogAt, servers } from "../src/contracts/eventStore/onEventStoreDb.ts"
-import { freePort } from "../src/freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { selfSigned } from "../src/push/selfSigned.ts"
 import { eventStoreServer } from "../src/startEventStoreServer.ts"
 import { temporaryDirectory } from "../src/temporaryDirectory.ts"
@@ -61,7 +61,7 @@ describe("connecting", () => {
         // Not trusted; not there; not TLS.
         yield* failureOf(`esdb://parley:wr0ng-s3cret@${endpoint}`),
         yield* failureOf(url("wr0ng-s3cret", `${directory}/absent-s3cret.pem`)),
-        yield* failureOf(`esdb://parley:wr0ng-s3cret@127.0.0.1:${yield* Effect.promise(freePort)}`),
+        yield* failureOf(`esdb://parley:wr0ng-s3cret@127.0.0.1:${yield* Effect.promise(() => freePort())}`),
         yield* failureOf("esdb://parley:wr0ng-s3cret@127.0.0.1?tls=false"),
       ]
       expect(failures.map(({ tag }) => tag)).toEqual([
@@ -82,7 +82,7 @@ describe("connecting", () => {
     () =>
       Effect.gen(function* () {
         const { endpoint } = yield* eventStoreServer()
-        const nobody = `127.0.0.1:${yield* Effect.promise(freePort)}`
+        const nobody = `127.0.0.1:${yield* Effect.promise(() => freePort())}`
         const epochs = yield* Effect.forEach(
           [`esdb://${endpoint}`, `esdb+discover://${endpoint}`, `esdb://${nobody},${endpoint}`],
           (url) => Effect.map(opened(`${url}?tls=false`), ({ epoch }) => epoch),

@@ -21,7 +21,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { expect, it, onTestFinished } from "vitest"
-import { freePort } from "../src/freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { connectionString, startEventStoreServer } from "../src/startEventStoreServer.ts"
 import { connected, events, eventually, fresh, nextOf } from "./officialClient.ts"
 

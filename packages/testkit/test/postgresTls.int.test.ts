@@ -4,7 +4,7 @@ import { layer, Postgres } from "@parley/runtime/postgres/Postgres"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { freePort } from "../src/freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { postgresOfFile } from "../src/postgresOfFile.ts"
 import { programOnPath, requirement } from "../src/requirement.ts"
 

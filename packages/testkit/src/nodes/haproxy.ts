@@ -12,7 +12,7 @@ import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { freePort } from "../freePort.ts"
+import { freePort } from "@parley/runtime/freePort"
 import { programOnPath, requirement } from "../requirement.ts"
 
 /** As in `deploy/haproxy/haproxy.cfg`. */
