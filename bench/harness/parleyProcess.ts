@@ -5,23 +5,14 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { rateLimits } from "@parley/domain/limits"
-import { WebSocket } from "ws"
 import { freePort } from "@parley/runtime/freePort"
-import { openRaw, type RawReceiver } from "./rawReceiver.ts"
+import { type Speaker, speakTo } from "./speaker.ts"
 
 const root = new URL("../../", import.meta.url).pathname
 
-export interface ParleyProcess {
+export interface ParleyProcess extends Omit<Speaker, "hangUp"> {
   /** Of the current process: another one after `restart`. */
   readonly pid: () => number
-  /** Throws unless the answer is a success. */
-  readonly post: (path: string, token: string | undefined, body: unknown) => Promise<Record<string, string>>
-  readonly get: (path: string, token: string) => Promise<Record<string, unknown>>
-  readonly login: (user: string) => Promise<string>
-  /** Connected and synced. */
-  readonly connect: (token: string) => Promise<WebSocket>
-  /** The same, for a connection that only receives. */
-  readonly receive: (token: string) => Promise<RawReceiver>
   /** Cuts all connections; the data stay. */
   readonly restart: () => Promise<void>
   /** Asks it to stop and leaves the connections alone; the exit code. */
@@ -69,59 +60,7 @@ export const launchParley = async (
   let child = await start()
   const base = `http://127.0.0.1:${port}`
 
-  const post = async (
-    path: string,
-    token: string | undefined,
-    body: unknown,
-  ): Promise<Record<string, string>> => {
-    const answer = await fetch(base + path, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify(body),
-    })
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return (await answer.json()) as Record<string, string>
-  }
-  const get = async (path: string, token: string): Promise<Record<string, unknown>> => {
-    const answer = await fetch(base + path, { headers: { authorization: `Bearer ${token}` } })
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return (await answer.json()) as Record<string, unknown>
-  }
-  const sockets: Array<WebSocket | RawReceiver> = []
-  const connect = async (token: string): Promise<WebSocket> => {
-    const { token: streamToken, url } = await post("/v1/ws/token", token, { device_id: "bench" })
-    const socket = new WebSocket(url!, {
-      headers: { authorization: `Bearer ${streamToken}` },
-      perMessageDeflate: false,
-    })
-    sockets.push(socket)
-    await once(socket, "message")
-    socket.send(JSON.stringify({ id: "sync", type: "sync", payload: {} }))
-    await new Promise<void>((resolve) => {
-      const listen = (data: Buffer): void => {
-        if (!data.toString().includes('"reply_to":"sync"')) return
-        socket.off("message", listen)
-        resolve()
-      }
-      socket.on("message", listen)
-    })
-    return socket
-  }
-  const receive = async (token: string): Promise<RawReceiver> => {
-    const { token: streamToken, url } = await post("/v1/ws/token", token, { device_id: "bench" })
-    const receiver = await openRaw(url!, { authorization: `Bearer ${streamToken}` })
-    sockets.push(receiver)
-    await new Promise<void>((resolve) => {
-      receiver.onText = (text) => {
-        if (text.includes('"type":"hello"'))
-          receiver.send(JSON.stringify({ id: "sync", type: "sync", payload: {} }))
-        else if (text.includes('"reply_to":"sync"')) resolve()
-      }
-    })
-    return receiver
-  }
-  const login = async (user: string): Promise<string> =>
-    (await post("/v1/dev/login", undefined, { user_id: user }))["access_token"]!
+  const { hangUp, ...speaker } = speakTo(base)
 
   const leave = async (): Promise<number | null> => {
     const exit = once(child, "exit")
@@ -130,16 +69,12 @@ export const launchParley = async (
     return code
   }
   const end = async (): Promise<void> => {
-    for (const socket of sockets.splice(0)) socket.terminate()
+    hangUp()
     await leave()
   }
   return {
     pid: () => child.pid!,
-    post,
-    get,
-    login,
-    connect,
-    receive,
+    ...speaker,
     leave,
     start: async () => {
       child = await start()
