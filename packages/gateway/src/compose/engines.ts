@@ -47,6 +47,14 @@ const clusterOf = ({ residentEntities: residentCap }: Config, { cluster, databas
 /** Sessions of one process: a listener, a leader and one that rebuilds hold one each, the rest is shared by whoever asks. */
 const maxConnections = 16
 
+/** A gateway is told of messages by the broker; models and look-ups of keys are others' business. */
+const hears: Readonly<Record<Engines["role"], "everything" | "events" | "head">> = {
+  all: "everything",
+  runner: "everything",
+  projector: "events",
+  gateway: "head",
+}
+
 /** One for everything of a process: a layer is built once for each place that names the same one. */
 const databaseOf = ({ database }: Engines) => postgres({ url: database, maxConnections })
 
@@ -58,8 +66,8 @@ const storesOn = (
   engines: Engines,
   soft: SoftState["ports"],
 ): Layer.Layer<Stores, NoFoundation> => {
-  const { eventStore: url, cluster } = engines
-  const log = counted(eventStore({ url }).pipe(Layer.provide(logIndex)))
+  const { eventStore: url, cluster, role } = engines
+  const log = counted(eventStore({ url, hears: hears[role] }).pipe(Layer.provide(logIndex)))
   const kept = Layer.mergeAll(
     snapshots.pipe(Layer.provideMerge(log)),
     keyVault({ masterKeyFile: config.masterKeyFile! }),

@@ -206,6 +206,7 @@ export class ModelHost {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#toldHead = Math.max(this.#head, position)
-    if (!this.#ended) this.#options.post({ _tag: "Committed" })
+    const awaited = position > -1
+    if (!this.#ended) this.#options.post(awaited ? { _tag: "Committed", awaited } : { _tag: "Committed" })
   }
 }

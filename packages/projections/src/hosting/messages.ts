@@ -32,7 +32,8 @@ export type QueryReply =
   | { readonly id: number; readonly failure: string }
 
 export type ToModel =
-  | { readonly _tag: "Committed" }
+  /** `awaited`: somebody waits for the model to know it. */
+  | { readonly _tag: "Committed"; readonly awaited?: true }
   | { readonly _tag: "Queries"; readonly queries: ReadonlyArray<Query> }
   | { readonly _tag: "Close" }
 

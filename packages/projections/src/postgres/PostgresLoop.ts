@@ -23,8 +23,8 @@ import type { PostgresModel } from "./PostgresModel.ts"
 
 const firstPauseMs = 100
 const longestPauseMs = 5_000
-/** Other nodes write to the log without telling. */
-const followEvery = "500 millis"
+/** Commits are heard of; what is told may be lost. */
+const followEvery = "2 seconds"
 /** What other nodes tell may be lost. */
 const lookEvery = "1 second"
 /** Queries that wait for the model to come further. */
@@ -96,7 +96,8 @@ export class PostgresLoop {
   receive(message: ToModel): void {
     switch (message._tag) {
       case "Committed":
-        return this.#want()
+        // Who leads hears of every commit by himself.
+        return message.awaited === true ? this.#want() : this.#followIfLeading()
       case "Queries": {
         this.#take(message.queries)
         return this.#early.length > 0 ? this.#want() : undefined
@@ -112,10 +113,14 @@ export class PostgresLoop {
     if (word === "wanted") Queue.offerUnsafe(this.#work, undefined)
   }
 
+  #followIfLeading(): void {
+    if (this.#options.leadership.leads()) Queue.offerUnsafe(this.#work, undefined)
+  }
+
   /** Has the log followed, wherever that is done. */
   #want(): void {
     const { leadership, model, postgres } = this.#options
-    if (leadership.leads()) return void Queue.offerUnsafe(this.#work, undefined)
+    if (leadership.leads()) return this.#followIfLeading()
     this.#fork(Effect.ignoreCause(postgres.ask(tell(postgres, model.definition.name, "wanted"))))
   }
 

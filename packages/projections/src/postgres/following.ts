@@ -78,9 +78,10 @@ export const step = Effect.fnUntraced(function* (
   const { definition } = model
   // Read before the events: what the filter skips up to here needs no second look.
   const head = yield* store.headPosition
+  if (head <= from.position) return { place: from, more: false }
   const recorded = yield* store.readAll({
     direction: "forward",
-    from: from.position + 1,
+    after: from.position,
     limit: batchEvents,
     prefixes: [definition.prefix],
   })

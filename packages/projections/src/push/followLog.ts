@@ -76,7 +76,8 @@ class Follower {
       this.#read = []
     }
     this.#window.judged(judged.count)
-    return more || this.#window.due(1).length > 0
+    // What falls due meanwhile waits for the next look: to look at once would be to look for ever, for messages fall due all the time.
+    return more || judged.full
   })
 
   /** One page. False when the log held nothing more. */

@@ -20,6 +20,8 @@ const mostWanted = 2_000
 export interface Judged {
   /** How many of those that waited. */
   readonly count: number
+  /** A batch was full: the rest waits for the next one. */
+  readonly full: boolean
   readonly wanted: ReadonlyArray<Wanted>
   readonly suppressed: ReadonlyArray<PushDecision>
   /** Passed over: whoever cannot read it says so elsewhere, too. */
@@ -118,5 +120,5 @@ export const judge = Effect.fnUntraced(function* (
       yield* judgeMessage(audience, window, candidate, now, verdict)
     count++
   }
-  return { count, ...verdict }
+  return { count, full: count === mostMessages || verdict.wanted.length >= mostWanted, ...verdict }
 })

@@ -51,7 +51,15 @@ export interface EventStoreDbOptions {
   readonly patienceOfSubscriptions?: Duration.Input
   /** Which lines of the log index events imply. Default: those of conversations. */
   readonly lines?: LogLines
+  /**
+   * What this process wants to hear of the log. `"everything"`, the default: a live subscription, and it keeps the log index, for
+   * who appends and looks up keys. `"events"`: the subscription alone, for who follows. `"head"`: it asks once a second how far the log
+   * has come, for who only reads: events are no business of it, and each would be sent to it.
+   */
+  readonly hears?: "everything" | "events" | "head"
 }
+
+const lookEvery = "1 second"
 
 const untilBack = (duration: Duration.Input) =>
   Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")]).pipe(
@@ -92,7 +100,7 @@ const make = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => writes.close)
   const now = yield* Clock.currentTimeMillis
   const { patienceAtStart = "30 seconds", patienceOfSubscriptions = "30 seconds" } = options
-  const { lines = conversationLines } = options
+  const { lines = conversationLines, hears = "everything" } = options
   const { epoch, first } = yield* persistently(openLog({ reads, writes, address }, now), patienceAtStart)
   if (connection.names.prefix !== "") reads.beginsAt(first)
   const signal = new CommitSignal()
@@ -106,22 +114,28 @@ const make = Effect.fnUntraced(function* (
       const page = tail.pageAfter(after, limit, prefixes)
       return page === undefined ? reads.pageAfter(after, limit, prefixes) : Effect.succeed(page)
     })
-  const follower = yield* followWithIndex({ index, epoch, lines, scan, watch, patience })
+  const applies = hears === "everything"
+  const follower = yield* followWithIndex({ index, epoch, lines, scan, watch, patience, applies })
   const fork = yield* FiberSet.makeRuntime<never, void, never>()
-  const headTold = Effect.map(reads.headPosition, (position) => announcements.caughtUp(position))
-  yield* followLive({
-    ...connection,
-    confirmed: () => {
-      signal.everything()
-      // When this fails, the next commit tells it.
-      fork(Effect.ignore(headTold))
-    },
-    heard: (event) => {
-      tail.heard(event)
-      announcements.heard(event)
-    },
-    broken: () => tail.broken(),
+  const headTold = Effect.map(reads.headPosition, (position) => {
+    if (announcements.caughtUp(position)) signal.everything()
   })
+  if (hears === "head")
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(headTold), Effect.sleep(lookEvery))))
+  else
+    yield* followLive({
+      ...connection,
+      confirmed: () => {
+        signal.everything()
+        // When this fails, the next commit tells it.
+        fork(Effect.ignore(headTold))
+      },
+      heard: (event) => {
+        tail.heard(event)
+        announcements.heard(event)
+      },
+      broken: () => tail.broken(),
+    })
 
   const known = new KnownKeys({ index, epoch, follower, head: reads.standing })
   const head: EventStore["Service"]["head"] = (stream) =>

@@ -7,6 +7,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import { StoreUnavailable } from "../errors.ts"
 import type { Position, RecordedEvent } from "../EventStore.ts"
@@ -18,6 +19,8 @@ import type { LogLines } from "./LogLines.ts"
 const pageSize = 512
 /** How long somebody else is left to it, in milliseconds; half of it at least. */
 const standBy = 500
+/** Commits of so many milliseconds go into the index together, unless somebody waits for one: a transaction costs more than its lines. */
+const gatherMs = 100
 const firstPause = 50
 const longestPause = 5_000
 /** How often one who waits asks the index itself, in milliseconds: another process may move it. */
@@ -37,6 +40,8 @@ interface Following {
   readonly watch: Watch
   /** How long one waits for the index, in milliseconds. */
   readonly patience: number
+  /** False: it is left to other processes, and only waited for. */
+  readonly applies: boolean
 }
 
 /** `reached`: waits until every line up to the position is in the index, `StoreUnavailable` when that takes too long. */
@@ -53,10 +58,13 @@ class Progress {
   /** The last step got on, so the index most likely stands where it left it. */
   alone = false
   #moved = Deferred.makeUnsafe<void>()
+  #awaited: Position = -1
+  readonly #hurry = Latch.makeUnsafe(false)
 
   moved(position: Position): void {
     if (position <= this.known) return
     this.known = position
+    if (this.#awaited <= position) this.#hurry.closeUnsafe()
     if (this.unreadable !== undefined && this.unreadable <= position) this.unreadable = undefined
     this.#wake()
   }
@@ -72,6 +80,21 @@ class Progress {
 
   get next(): Effect.Effect<void> {
     return Deferred.await(this.#moved)
+  }
+
+  /** Somebody waits for it to come so far. */
+  awaited(position: Position): void {
+    this.#awaited = Math.max(this.#awaited, position)
+    this.#hurry.openUnsafe()
+  }
+
+  /** Until then, or until somebody waits. */
+  atLeisure(ms: number): Effect.Effect<unknown> {
+    return Effect.timeoutOption(this.#hurry.await, ms)
+  }
+
+  get isAwaited(): boolean {
+    return this.#awaited > this.known
   }
 
   #wake(): void {
@@ -102,8 +125,7 @@ const linesOfPage = (
   return { lines, read: events.length }
 }
 
-const pauseOf = (longest: number): Effect.Effect<void> =>
-  Effect.sleep(longest / 2 + (Math.random() * longest) / 2)
+const halfAtLeast = (longest: number): number => longest / 2 + (Math.random() * longest) / 2
 
 /** One page, from where the index stands. False: nothing is left to do for now. */
 const step = Effect.fnUntraced(function* (
@@ -119,7 +141,7 @@ const step = Effect.fnUntraced(function* (
   if (to > after) {
     progress.alone = false
     if (!(yield* index.apply({ epoch, after, to, lines }))) {
-      yield* pauseOf(standBy)
+      yield* progress.isAwaited ? Effect.sleep(askEvery) : progress.atLeisure(halfAtLeast(standBy))
       return true
     }
     progress.alone = true
@@ -138,7 +160,7 @@ const follow = (following: Following, progress: Progress): Effect.Effect<never> 
   const round = step(following, progress).pipe(
     Effect.flatMap((more) => {
       pause = firstPause
-      return more ? Effect.void : following.watch.next
+      return more ? Effect.void : Effect.andThen(following.watch.next, progress.atLeisure(gatherMs))
     }),
     Effect.catch((failure) => {
       const stopped = failure._tag === "Unreadable" && progress.stopBefore(failure.position)
@@ -146,7 +168,7 @@ const follow = (following: Following, progress: Progress): Effect.Effect<never> 
       pause = Math.min(pause * 2, longestPause)
       return Effect.andThen(
         stopped ? Effect.logError(cannotRead(failure.position)) : Effect.void,
-        pauseOf(now),
+        Effect.sleep(halfAtLeast(now)),
       )
     }),
   )
@@ -157,11 +179,12 @@ const follow = (following: Following, progress: Progress): Effect.Effect<never> 
 export const followWithIndex = Effect.fnUntraced(function* (
   following: Following,
 ): Effect.fn.Return<LogIndexFollower, never, Scope.Scope> {
-  const { index, epoch, patience } = following
+  const { index, epoch, patience, applies } = following
   const progress = new Progress()
-  yield* Effect.forkScoped(follow(following, progress))
+  if (applies) yield* Effect.forkScoped(follow(following, progress))
 
   const waitFor = Effect.fnUntraced(function* (position: Position): Effect.fn.Return<void, StoreUnavailable> {
+    progress.awaited(position)
     while (progress.known < position) {
       const moved = yield* Effect.timeoutOption(progress.next, askEvery)
       if (moved._tag === "None") progress.moved(yield* index.position(epoch))

@@ -62,6 +62,7 @@ const follower = Effect.fnUntraced(function* (
         atEnd: events.length < limit,
       })),
     watch: yield* signal.watchAll,
+    applies: true,
     patience,
   })
 })

@@ -38,11 +38,12 @@ export class Announcements {
     this.#signal.heard(event.stream)
   }
 
-  /** Where the log ends, asked after the subscription stood: what nobody could be told of meanwhile. */
-  caughtUp(head: Position): void {
-    if (head <= this.#told) return
+  /** Where the log ends, from whoever asked: what nobody could be told of meanwhile. True when that is news. */
+  caughtUp(head: Position): boolean {
+    if (head <= this.#told) return false
     this.#told = head
     this.#signal.committed(head, [])
+    return true
   }
 
   #tell(stream: string, position: Position): void {

@@ -191,7 +191,7 @@ export const makeReads = ({ client, address, names, patience }: Connection) => {
   ) {
     const found: Array<RecordedEvent> = []
     let seen = before
-    for (let count = pages; found.length < limit; count = pageSize) {
+    for (let count = pages; found.length < limit; count = Math.min(count * 16, pageSize)) {
       const page: ReadonlyArray<Entry> = yield* allPage("backward", seen, count + 1)
       const beyond = seen === "end" ? page : page.filter((entry) => entry.position < Number(seen))
       for (const { event } of beyond)
@@ -231,7 +231,8 @@ export const makeReads = ({ client, address, names, patience }: Connection) => {
       return { revision, position }
     }).pipe(Effect.catchTag("StreamNotFound", () => Effect.succeed(undefined)))
 
-  const headPosition = Effect.map(backward("end", 1, [], 15), ([last]) => last?.position ?? -1)
+  /** Nearly always the last one: what is not of this log comes seldom. */
+  const headPosition = Effect.map(backward("end", 1, [], 1), ([last]) => last?.position ?? -1)
 
   /** Nothing of this log stands before this place, so no read from the start looks there. */
   const beginsAt = (position: Position): void => {
