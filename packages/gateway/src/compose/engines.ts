@@ -47,13 +47,16 @@ const clusterOf = ({ residentEntities: residentCap }: Config, { cluster, databas
 /** Sessions of one process: a listener, a leader and one that rebuilds hold one each, the rest is shared by whoever asks. */
 const maxConnections = 16
 
-/** A gateway is told of messages by the broker; models and look-ups of keys are others' business. */
-const hears: Readonly<Record<Engines["role"], "everything" | "events" | "head">> = {
-  all: "everything",
-  runner: "everything",
-  projector: "events",
-  gateway: "head",
-}
+/**
+ * Who follows the log is sent its events, and keeps the log index as it goes. A runner waits for the index when it looks up what it does not
+ * remember, and keeps it only when nobody else does; a gateway is told of messages by the broker.
+ */
+const ofTheLog = {
+  all: { hears: "events", indexes: "steadily" },
+  projector: { hears: "events", indexes: "steadily" },
+  runner: { hears: "head", indexes: "onDemand" },
+  gateway: { hears: "head", indexes: "never" },
+} as const
 
 /** One for everything of a process: a layer is built once for each place that names the same one. */
 const databaseOf = ({ database }: Engines) => postgres({ url: database, maxConnections })
@@ -67,7 +70,7 @@ const storesOn = (
   soft: SoftState["ports"],
 ): Layer.Layer<Stores, NoFoundation> => {
   const { eventStore: url, cluster, role } = engines
-  const log = counted(eventStore({ url, hears: hears[role] }).pipe(Layer.provide(logIndex)))
+  const log = counted(eventStore({ url, ...ofTheLog[role] }).pipe(Layer.provide(logIndex)))
   const kept = Layer.mergeAll(
     snapshots.pipe(Layer.provideMerge(log)),
     keyVault({ masterKeyFile: config.masterKeyFile! }),

@@ -22,7 +22,7 @@ import { conversationLines } from "../conversation/linesOf.ts"
 import { StoreRefused, type StoreUnavailable } from "../errors.ts"
 import { EventStore, type Position } from "../EventStore.ts"
 import { LogIndex } from "../LogIndex.ts"
-import { followWithIndex } from "../logIndex/LogIndexFollower.ts"
+import { type Following, followWithIndex } from "../logIndex/LogIndexFollower.ts"
 import type { LogLines } from "../logIndex/LogLines.ts"
 import { CommitSignal } from "./CommitSignal.ts"
 import { Announcements } from "./eventStoreDb/Announcements.ts"
@@ -52,11 +52,12 @@ export interface EventStoreDbOptions {
   /** Which lines of the log index events imply. Default: those of conversations. */
   readonly lines?: LogLines
   /**
-   * What this process wants to hear of the log. `"everything"`, the default: a live subscription, and it keeps the log index, for
-   * who appends and looks up keys. `"events"`: the subscription alone, for who follows. `"head"`: it asks once a second how far the log
-   * has come, for who only reads: events are no business of it, and each would be sent to it.
+   * `"events"`, the default: a live subscription, for who follows the log. `"head"`: it asks once a second how far the log has come; who
+   * follows nothing need not be sent every event.
    */
-  readonly hears?: "everything" | "events" | "head"
+  readonly hears?: "events" | "head"
+  /** How this process keeps the log index. Default: `"steadily"`. */
+  readonly indexes?: Following["applies"]
 }
 
 const lookEvery = "1 second"
@@ -100,7 +101,7 @@ const make = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => writes.close)
   const now = yield* Clock.currentTimeMillis
   const { patienceAtStart = "30 seconds", patienceOfSubscriptions = "30 seconds" } = options
-  const { lines = conversationLines, hears = "everything" } = options
+  const { lines = conversationLines, hears = "events", indexes = "steadily" } = options
   const { epoch, first } = yield* persistently(openLog({ reads, writes, address }, now), patienceAtStart)
   if (connection.names.prefix !== "") reads.beginsAt(first)
   const signal = new CommitSignal()
@@ -114,8 +115,7 @@ const make = Effect.fnUntraced(function* (
       const page = tail.pageAfter(after, limit, prefixes)
       return page === undefined ? reads.pageAfter(after, limit, prefixes) : Effect.succeed(page)
     })
-  const applies = hears === "everything"
-  const follower = yield* followWithIndex({ index, epoch, lines, scan, watch, patience, applies })
+  const follower = yield* followWithIndex({ index, epoch, lines, scan, watch, patience, applies: indexes })
   const fork = yield* FiberSet.makeRuntime<never, void, never>()
   const headTold = Effect.map(reads.headPosition, (position) => {
     if (announcements.caughtUp(position)) signal.everything()
@@ -137,6 +137,17 @@ const make = Effect.fnUntraced(function* (
       broken: () => tail.broken(),
     })
 
+  /** Five who follow read the same events: what was heard is not fetched again, once it is known to be all. */
+  const readAll: EventStore["Service"]["readAll"] = (wanted) => {
+    const { direction, from, after, limit, prefixes = [] } = wanted
+    if (direction === "backward" || from !== undefined || after === undefined || !tail.covers(after, after))
+      return reads.readAll(wanted)
+    return Effect.flatMap(reads.headPosition, (head) => {
+      const page = tail.covers(after, head) ? tail.pageAfter(after, limit, prefixes) : undefined
+      return page === undefined ? reads.readAll(wanted) : Effect.succeed(page.events)
+    })
+  }
+
   const known = new KnownKeys({ index, epoch, follower, head: reads.standing })
   const head: EventStore["Service"]["head"] = (stream) =>
     Effect.catchTag(reads.standing(stream), "StreamDeleted", () => Effect.succeed(undefined))
@@ -157,7 +168,7 @@ const make = Effect.fnUntraced(function* (
       appended: (wanted, appended) => known.appended(wanted, appended),
     }),
     readStream: reads.readStream,
-    readAll: reads.readAll,
+    readAll,
     head,
     headPosition: reads.headPosition,
     lookupKeys: (stream, keys) =>

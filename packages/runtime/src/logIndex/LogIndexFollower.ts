@@ -25,8 +25,10 @@ const firstPause = 50
 const longestPause = 5_000
 /** How often one who waits asks the index itself, in milliseconds: another process may move it. */
 const askEvery = 20
+/** How often one who leaves it to others looks how far they are, in milliseconds. */
+const lookEvery = 1_000
 
-interface Following {
+export interface Following {
   readonly index: LogIndex["Service"]
   readonly epoch: string
   readonly lines: LogLines
@@ -40,8 +42,11 @@ interface Following {
   readonly watch: Watch
   /** How long one waits for the index, in milliseconds. */
   readonly patience: number
-  /** False: it is left to other processes, and only waited for. */
-  readonly applies: boolean
+  /**
+   * `"steadily"`: whatever is committed. `"onDemand"`: what somebody here waits for, and what others leave undone; it is for who appends and looks up but is
+   * sent no events. `"never"`: for who does neither.
+   */
+  readonly applies: "steadily" | "onDemand" | "never"
 }
 
 /** `reached`: waits until every line up to the position is in the index, `StoreUnavailable` when that takes too long. */
@@ -155,14 +160,15 @@ const step = Effect.fnUntraced(function* (
 const cannotRead = (position: Position): string =>
   `the event at ${position} cannot be read here, so the log index stays before it`
 
-const follow = (following: Following, progress: Progress): Effect.Effect<never> => {
+/** For ever, with a pause after each failure that grows as long as they go on. */
+const roundAfterRound = (
+  round: Effect.Effect<unknown, Unreadable | StoreUnavailable>,
+  progress: Progress,
+): Effect.Effect<never> => {
   let pause = firstPause
-  const round = step(following, progress).pipe(
-    Effect.flatMap((more) => {
-      pause = firstPause
-      return more ? Effect.void : Effect.andThen(following.watch.next, progress.atLeisure(gatherMs))
-    }),
-    Effect.catch((failure) => {
+  const settled = Effect.matchEffect(round, {
+    onSuccess: () => Effect.sync(() => (pause = firstPause)),
+    onFailure: (failure) => {
       const stopped = failure._tag === "Unreadable" && progress.stopBefore(failure.position)
       const now = failure._tag === "Unreadable" ? longestPause : pause
       pause = Math.min(pause * 2, longestPause)
@@ -170,9 +176,40 @@ const follow = (following: Following, progress: Progress): Effect.Effect<never> 
         stopped ? Effect.logError(cannotRead(failure.position)) : Effect.void,
         Effect.sleep(halfAtLeast(now)),
       )
-    }),
+    },
+  })
+  return Effect.forever(settled)
+}
+
+const steadily = (following: Following, progress: Progress): Effect.Effect<never> =>
+  roundAfterRound(
+    Effect.flatMap(step(following, progress), (more) =>
+      more ? Effect.void : Effect.andThen(following.watch.next, progress.atLeisure(gatherMs)),
+    ),
+    progress,
   )
-  return Effect.forever(round)
+
+/**
+ * Looks how far others are. Applies while somebody here waits, and when the index has stood still since the last look: if the log went on,
+ * nobody else does it.
+ */
+const onDemand = (following: Following, progress: Progress): Effect.Effect<never> => {
+  let stood: Position | undefined
+  const round = Effect.gen(function* () {
+    yield* progress.atLeisure(lookEvery)
+    if (!progress.isAwaited) {
+      progress.moved(yield* following.index.position(following.epoch))
+      const moved = stood !== progress.known
+      stood = progress.known
+      if (moved) return
+    }
+    const { known } = progress
+    while (yield* step(following, progress));
+    stood = progress.known
+    // Nothing was left to do here, and what is missing may be on its way.
+    if (progress.known === known && progress.isAwaited) yield* Effect.sleep(askEvery)
+  })
+  return roundAfterRound(round, progress)
 }
 
 /** Follows until the scope ends. */
@@ -181,7 +218,8 @@ export const followWithIndex = Effect.fnUntraced(function* (
 ): Effect.fn.Return<LogIndexFollower, never, Scope.Scope> {
   const { index, epoch, patience, applies } = following
   const progress = new Progress()
-  if (applies) yield* Effect.forkScoped(follow(following, progress))
+  if (applies === "steadily") yield* Effect.forkScoped(steadily(following, progress))
+  if (applies === "onDemand") yield* Effect.forkScoped(onDemand(following, progress))
 
   const waitFor = Effect.fnUntraced(function* (position: Position): Effect.fn.Return<void, StoreUnavailable> {
     progress.awaited(position)

@@ -1,7 +1,9 @@
 /** The follower of the log index: complete as far as it says, alone or among others, and never past what it cannot read. */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { it } from "@effect/vitest"
+import * as TestClock from "effect/testing/TestClock"
 import { expect } from "vitest"
 import { StoreUnavailable } from "../../src/errors.ts"
 import { type Append, EventStore, type MessageKey } from "../../src/EventStore.ts"
@@ -9,7 +11,7 @@ import { CommitSignal } from "../../src/eventStore/CommitSignal.ts"
 import { layer as storeMemory } from "../../src/eventStore/EventStoreMemory.ts"
 import { eventId } from "../../src/freshIds.ts"
 import { LogIndex } from "../../src/LogIndex.ts"
-import { followWithIndex } from "../../src/logIndex/LogIndexFollower.ts"
+import { type Following, followWithIndex } from "../../src/logIndex/LogIndexFollower.ts"
 import { layer as indexMemory } from "../../src/logIndex/LogIndexMemory.ts"
 
 const key = (seq: number): MessageKey => ({
@@ -49,6 +51,7 @@ const follower = Effect.fnUntraced(function* (
   signal: CommitSignal,
   change: (index: LogIndex["Service"]) => Partial<LogIndex["Service"]> = () => ({}),
   patience = 5_000,
+  applies: Following["applies"] = "steadily",
 ) {
   const [store, index] = [yield* EventStore, yield* LogIndex]
   return yield* followWithIndex({
@@ -62,7 +65,7 @@ const follower = Effect.fnUntraced(function* (
         atEnd: events.length < limit,
       })),
     watch: yield* signal.watchAll,
-    applies: true,
+    applies,
     patience,
   })
 })
@@ -136,5 +139,70 @@ it.live("an event that cannot be read stops it before that event, and whoever wa
     const [store, index] = [yield* EventStore, yield* LogIndex]
     expect(yield* index.apply({ epoch: store.epoch, after: first, to: after, lines: [] })).toBe(true)
     yield* reached(after)
+  }).pipe(Effect.provide(parts)),
+)
+
+it.effect("on demand: what nobody waits for is left to others, until nobody does it", () =>
+  Effect.gen(function* () {
+    const signal = new CommitSignal()
+    const { known } = yield* follower(signal, undefined, undefined, "onDemand")
+    yield* TestClock.adjust("1 second")
+    const first = yield* write(signal, "conversation-1", -1, 3)
+    const [store, index] = [yield* EventStore, yield* LogIndex]
+    expect(yield* index.position(store.epoch)).toBe(-1)
+    expect(yield* index.apply({ epoch: store.epoch, after: -1, to: first, lines: [] })).toBe(true)
+    yield* TestClock.adjust("1 second")
+    expect(known()).toBe(first)
+    const second = yield* write(signal, "conversation-1", 2, 3)
+    yield* TestClock.adjust("1 second")
+    expect(known()).toBe(second)
+    expect(yield* keysOf("conversation-1", 6)).toBe(3)
+  }).pipe(Effect.provide(parts)),
+)
+
+it.effect("on demand: what somebody waits for is there without delay", () =>
+  Effect.gen(function* () {
+    const signal = new CommitSignal()
+    const { reached } = yield* follower(signal, undefined, undefined, "onDemand")
+    for (let n = 0; n < 3; n++) {
+      yield* reached(yield* write(signal, "conversation-1", n * 5 - 1, 5))
+      expect(yield* keysOf("conversation-1", 15)).toBe((n + 1) * 5)
+    }
+  }).pipe(Effect.provide(parts)),
+)
+
+it.effect("steadily: commits of a tenth of a second are applied together, at once when somebody waits", () =>
+  Effect.gen(function* () {
+    const signal = new CommitSignal()
+    let applied = 0
+    const counting = ({ apply }: LogIndex["Service"]) => ({
+      apply: (batch: Parameters<typeof apply>[0]) => Effect.suspend(() => (applied++, apply(batch))),
+    })
+    const { reached, known } = yield* follower(signal, counting)
+    yield* TestClock.adjust("1 second")
+    let last = -1
+    for (let n = 0; n < 20; n++) {
+      last = yield* write(signal, "conversation-1", n - 1, 1)
+      yield* TestClock.adjust("1 millis")
+    }
+    expect(known()).toBe(-1)
+    yield* TestClock.adjust("100 millis")
+    expect([known(), applied]).toEqual([last, 1])
+    yield* reached(yield* write(signal, "conversation-1", 19, 1))
+    expect(applied).toBe(2)
+  }).pipe(Effect.provide(parts)),
+)
+
+it.effect("never: it waits for others", () =>
+  Effect.gen(function* () {
+    const signal = new CommitSignal()
+    const { reached } = yield* follower(signal, undefined, undefined, "never")
+    const last = yield* write(signal, "conversation-1", -1, 3)
+    const waiting = yield* Effect.forkChild(reached(last))
+    yield* TestClock.adjust("1 second")
+    const [store, index] = [yield* EventStore, yield* LogIndex]
+    expect(yield* index.apply({ epoch: store.epoch, after: -1, to: last, lines: [] })).toBe(true)
+    yield* TestClock.adjust("20 millis")
+    yield* Fiber.join(waiting)
   }).pipe(Effect.provide(parts)),
 )

@@ -36,6 +36,13 @@ export class LiveTail {
     this.#characters = 0
   }
 
+  /** Whether everything from after `after` up to `to` is here. */
+  covers(after: Position, to: Position): boolean {
+    return (
+      this.#from !== undefined && after >= this.#from && (this.#events.at(-1)?.position ?? this.#from) >= to
+    )
+  }
+
   /** The page after `after`, if it is all here. At its end something may stand that has not been heard: then there will be news. */
   pageAfter(after: Position, limit: number, prefixes: ReadonlyArray<string>): Scan | undefined {
     if (this.#from === undefined || after < this.#from) return undefined
