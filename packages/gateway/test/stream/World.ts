@@ -230,6 +230,7 @@ export class World extends TestLog {
         },
       )
     return {
+      shared: false,
       publish: (announcement) => this.publish(announcement),
       subscribeConversation: (conversation, receive) => subscribe("subscribe", conversation, receive),
       subscribeUser: (user, receive) => subscribe("subscribeUser", user, receive),
