@@ -85,6 +85,8 @@ export type Unsubscribe = () => void
 export class Broker extends Context.Service<
   Broker,
   {
+    /** Whether there may be other gateways, which hear what is told here. False: this process is all there is. */
+    readonly shared: boolean
     /** Never fails and never waits: an announcement may be lost. */
     readonly publish: (announcement: Announcement) => void
     /** Announcements of one conversation, in the order published. Returns when the subscription stands, with its end. */

@@ -5,6 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 
+it.effect("says that there is no other gateway, so that nobody is announced to any", () =>
+  Effect.gen(function* () {
+    expect((yield* Broker).shared).toBe(false)
+  }).pipe(Effect.provide(layer)),
+)
+
 it.effect("logs the first failure of a receiver, not every one", () =>
   Effect.gen(function* () {
     const logged: Array<unknown> = []

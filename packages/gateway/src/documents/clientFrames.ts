@@ -15,7 +15,7 @@ export const clientFrameDescriptions: {
     schema: clientFrames.sync,
     summary: "Catch up, then stay live",
     description:
-      "The first frame of every connection: no frame with a `seq` comes before it. With the last `cursor`: everything newer, in order (per conversation at most the newest 200, after a `sync.gap`), then live. With `hello`'s own cursor: nothing replayed. Without a cursor: the 20 most recent conversations. `known` saves repeats. A cursor of another epoch is `gone`: drop the local state and `sync` without one.",
+      "The first frame of every connection: no frame with a `seq` comes before it. With the last `cursor`: everything newer, in order (per conversation at most the newest 200, after a `sync.gap`), then live. With `hello`'s own cursor: nothing replayed. Without a cursor: the 20 most recent conversations. `known` saves repeats. A cursor of another epoch is `gone`: drop the local state and `sync` without one. One that fails half-way closes 4002.",
     example: { cursor: example.cursor, known: { [example.conversation]: 41 } },
     ack: { schema: SyncAck, example: { cursor: example.cursor, conversations: 3, complete: true } },
     errors: ["gone", "rate_limited"],

@@ -63,7 +63,8 @@ export class Session implements Recipient, Due, Sender {
   readonly #heartbeat: Heartbeat
   readonly #accessExpiresAt: number
   readonly #departures = new Departures()
-  #handedTo = -1
+  /** At or after the place in the log of every event handed over on this connection; -1: there was none. */
+  handedTo = -1
   /** Frames taken that `ack` or `refuse` will answer. */
   unanswered = 0
 
@@ -128,7 +129,7 @@ export class Session implements Recipient, Due, Sender {
     const hidden = this.context.rules.hides(event, joined)
     this.push(hidden ? event.hiddenBytes! : bytesFor(event, this.user))
     this.context.counters.framesHanded++
-    if (event.position > this.#handedTo) this.#handedTo = event.position
+    if (event.position > this.handedTo) this.handedTo = event.position
     this.context.touched.add(this)
   }
 
@@ -186,7 +187,7 @@ export class Session implements Recipient, Due, Sender {
       this.push(frames.cursorFrame(this.ids, this.context.now(), this.cursorAt(settled)))
       this.#departures.covered(settled)
     }
-    return this.#handedTo <= this.coveredTo
+    return this.handedTo <= this.coveredTo
   }
 
   cursorAt(position: number): string {
@@ -256,9 +257,8 @@ export class Session implements Recipient, Due, Sender {
   /** Judges how it keeps up. True when nothing waits or is owed any more. */
   judge(now: number): boolean {
     if (this.closed) return true
-    const { flow } = this.outbox
     const waiting = this.outbox.waiting()
-    const verdict = flow.judge(waiting, now)
+    const verdict = this.outbox.flow.judge(waiting, now)
     if (verdict === "close") this.close(4008, "too slow")
     else if (verdict === "stop") {
       this.behind = true

@@ -200,7 +200,8 @@ const make = Effect.fnUntraced(function* (options: StreamOptions) {
     session.outbox.flush()
     presence.opened(session)
     users.add(session)
-    fork(users.announce(session))
+    // Alone, `add` has seen to it.
+    if (broker.shared) fork(users.announce(session))
     wheel.add(session)
   }
 

@@ -5,7 +5,8 @@
  * Then markers and receipts that moved, and the ack.
  *
  * Always true: the ack's cursor is the log's head when the sync began; everything up to there is sent before it. A sync that fails
- * leaves the connection as it was before its first, so the client may simply try again.
+ * before the connection was handed an event leaves it as it was before its first, so the client may simply try again; one that fails
+ * later ends it, because what was sent would come again behind what is newer.
  */
 import type { SyncFrame } from "@parley/domain/wire/clientFrames"
 import type { MembershipRow } from "@parley/projections/Membership"

@@ -97,6 +97,8 @@ const answerSync = Effect.fnUntraced(function* (
   const refused = (problem: Refused): void => session.refuse(to, problemOf(problem, { requestId }).body)
   if (outcome._tag === "Failure") {
     yield* Effect.logWarning("A sync was not served", { requestId, reason: outcome.failure.reason })
+    // Asked for again it would begin anew, behind what is newer: the order is that of a connection, so the next one begins anew.
+    if (session.handedTo >= 0) return session.close(4002, "server fault")
     // Some conversations may be attached and others not: none is, until a sync succeeds.
     session.reset()
     refused(unavailable())

@@ -22,6 +22,8 @@ export class TestClient {
   cursor: string | undefined
   session: Session | undefined
   wire: TestWire | undefined
+  /** Its sync was refused: it may be asked for again. */
+  refused = false
   readonly #world: World
   readonly #device: string
   #read = 0
@@ -31,11 +33,14 @@ export class TestClient {
   #synced = false
   /** This connection asked without a cursor. */
   #first = false
+  readonly #names: boolean
 
-  constructor(world: World, user: string, device: string) {
+  /** @param names whether its syncs name what it holds. */
+  constructor(world: World, user: string, device: string, names = true) {
     this.#world = world
     this.user = user
     this.#device = device
+    this.#names = names
     this.held = new Held(world, user)
   }
 
@@ -48,11 +53,21 @@ export class TestClient {
     this.#over = new Set()
     this.#synced = false
     this.#first = this.cursor === undefined
+    this.sync()
+  }
+
+  /** On the connection that there is. */
+  sync(): void {
+    this.refused = false
     const payload = {
       ...(this.cursor === undefined ? {} : { cursor: this.cursor }),
-      known: Object.fromEntries(this.known),
+      ...(this.#names ? { known: Object.fromEntries(this.known) } : {}),
     }
-    receive(session, Buffer.from(JSON.stringify({ id: "sync", type: "sync", payload })), false)
+    receive(this.session!, Buffer.from(JSON.stringify({ id: "sync", type: "sync", payload })), false)
+  }
+
+  get synced(): boolean {
+    return this.online && this.#synced
   }
 
   disconnect(): void {
@@ -104,6 +119,7 @@ export class TestClient {
       this.#covers(this.cursor)
     } else if (type === "error") {
       const left = payload["code"] === "not_found" && frame.reply_to === "receipt"
+      if (frame.reply_to === "sync") this.refused = true
       if (payload["code"] !== "unavailable" && !left) this.#fault(`error ${String(payload["code"])}`)
     }
   }

@@ -51,6 +51,8 @@ export class World extends TestLog {
   /** Whether the next announcement arrives. */
   announces: () => boolean = () => true
   failing: boolean | "interrupted" = false
+  /** Whether what was waited for under this name fails, when its wait is over. */
+  fails: (at: string) => boolean = () => false
   /** Whether the log tells heads at once, as one in this process does. */
   headsAtOnce = false
   /** What the server gives up at the moment. */
@@ -210,7 +212,7 @@ export class World extends TestLog {
         () =>
           this.failing === "interrupted"
             ? Effect.interrupt
-            : this.failing
+            : this.failing || this.fails(at)
               ? Effect.fail(new Unavailable({ reason: at }))
               : Effect.sync(answer),
       ),
@@ -228,6 +230,7 @@ export class World extends TestLog {
         },
       )
     return {
+      shared: false,
       publish: (announcement) => this.publish(announcement),
       subscribeConversation: (conversation, receive) => subscribe("subscribe", conversation, receive),
       subscribeUser: (user, receive) => subscribe("subscribeUser", user, receive),

@@ -193,6 +193,42 @@ describe("sync", () => {
     expect(wire.story(2)).toEqual(["inbox.added", "conversation.created 0", "ack"])
   })
 
+  it("that fails after frames with a seq closes 4002: begun anew they would come behind newer ones; the next connection gets all", async () => {
+    const world = new World()
+    world.found(A, "ann", "bob")
+    world.found(B, "ann", "bob")
+    const cursor = cursorAt(world, "bob")
+    world.say(A)
+    world.remove(A, "bob")
+    world.fails = (at) => at === "moved"
+    const { session, wire } = world.connect("bob")
+    // Of the conversation that it was told to forget a client names nothing when it asks again.
+    await sync(session, { cursor, known: { [A]: 0, [B]: 0 } })
+    await sync(session, { cursor, known: { [B]: 0 } })
+    const left = ["message.new 1", "member.removed 2", "inbox.removed"]
+    expect(wire.story(1)).toEqual(left)
+    expect(wire.closed).toBe(4002)
+    world.fails = () => false
+    const next = world.connect("bob")
+    await sync(next.session, { cursor, known: { [B]: 0 } })
+    expect(next.wire.story(1)).toEqual([...left, "ack"])
+  })
+
+  it("that fails before any is refused, and the connection stays", async () => {
+    const world = new World()
+    world.found(A, "ann", "bob")
+    world.fails = (at) => at === "of"
+    const { session, wire, hello } = world.connect("bob")
+    await sync(session, { cursor: hello })
+    expect(wire.story(1)).toEqual(["error unavailable"])
+    world.fails = () => false
+    await sync(session, { cursor: hello })
+    world.say(A)
+    await settle()
+    expect(wire.story(2)).toEqual(["ack", "message.new 1"])
+    expect(wire.closed).toBeUndefined()
+  })
+
   it("can be asked for twice on one connection", async () => {
     const world = new World()
     world.found(A, "ann", "bob")

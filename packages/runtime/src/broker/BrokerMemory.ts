@@ -12,6 +12,7 @@ export const layer: Layer.Layer<Broker> = Layer.effect(
       Effect.runForkWith(context)(Effect.logError("A receiver of announcements failed", cause))
     })
     return {
+      shared: false,
       publish: deliveries.publish,
       tell: deliveries.tell,
       subscribeConversation: (conversation, receive) =>

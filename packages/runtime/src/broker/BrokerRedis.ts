@@ -87,6 +87,7 @@ export const layer: Layer.Layer<Broker, never, RedisLink> = Layer.effect(
     }
 
     const broker: Broker["Service"] = {
+      shared: true,
       publish: (announcement) => {
         const { added = [], conversation, removed = [] } = announcement
         send(ofConversation + conversation, codec.encodeAnnouncement(origin, announcement))

@@ -60,6 +60,9 @@ export const brokersContract = (name: string, layer: Layer.Layer<Broker, unknown
         expect(far.map(({ seq }) => seq)).toEqual([7, 8, 9])
       }),
     )
+    promise("each says that it is not alone", (brokers) =>
+      Effect.sync(() => expect(brokers.map(({ shared }) => shared)).toEqual([true, true])),
+    )
     promise("the order of one gateway is the order at the others", ([here, there]) =>
       Effect.gen(function* () {
         const seen: Array<number> = []

@@ -47,6 +47,7 @@ export class Client {
   /** Of the present connection. */
   #witness: WitnessedConnection | undefined
   #timer: NodeJS.Timeout | undefined
+  /** Since it was synced last: who greets and cannot serve is not dialled at once again and again. */
   #failures = 0
   #syncs = 0
   #requests = 0
@@ -221,7 +222,6 @@ export class Client {
   #hello(): void {
     this.state = "open"
     this.#greeted = true
-    this.#failures = 0
     if (this.#greetings++ > 0) this.reconnects++
     this.#watcher.opened?.(this.cursor === undefined ? "nothing" : "cursor")
     this.#sync()
@@ -257,6 +257,7 @@ export class Client {
       this.cursor = frame.payload.cursor as string
       if (this.state !== "open") return
       this.state = "synced"
+      this.#failures = 0
       this.#watcher.synced?.()
       for (const { resolve } of this.#ready.splice(0)) resolve()
       return
