@@ -14,9 +14,8 @@ import { raised } from "@parley/testkit/chaos/chaos"
 import { startNodes } from "@parley/testkit/nodes/startNodes"
 import { openLoop, type Result } from "./harness/load.ts"
 import { machine } from "./harness/machine.ts"
-import { cpuByPart, type CpuByPart, partsOf } from "./harness/parts.ts"
-import { speakTo } from "./harness/speaker.ts"
-import type { Pair } from "./harness/target.ts"
+import { type AcrossGateways, acrossGateways } from "./harness/nodesTarget.ts"
+import { cpuByPart, type CpuByPart, cpuSince, partsOf } from "./harness/parts.ts"
 
 const { values } = parseArgs({
   options: {
@@ -35,32 +34,24 @@ interface Measured {
 }
 
 const nodes = await startNodes({ env: raised })
-const speakers = nodes.gateways.map(({ url }) => speakTo(url))
+let across: AcrossGateways | undefined
 try {
   const parts = partsOf(nodes)
   const during = async (what: string, act: () => Promise<Result | void>): Promise<Measured> => {
     const [before, began] = [cpuByPart(parts), performance.now()]
     const result = await act()
     const took = performance.now() - began
-    const after = cpuByPart(parts)
-    const cpu = Object.fromEntries(
-      Object.entries(after).map(([part, us]) => [part, (us - (before[part] ?? 0)) / took]),
-    )
+    const cpu = cpuSince(before, cpuByPart(parts), took)
     const line = Object.entries(cpu).map(([part, ms]) => `${part} ${ms.toFixed(0)}`)
     console.log(`${what}: ms of CPU a second: ${line.join(", ")}`)
     return { what, cpu, ...(result === undefined ? {} : { result }) }
   }
-  const pairs: Array<Pair> = []
   const quiet = () => pause(seconds * 1_000)
   // What they do once after a start is no part of it.
   await pause(5_000)
   const found = [await during("nobody", quiet)]
-  const [here, there] = speakers
-  for (let i = 0; i < Number(values.pairs); i++) {
-    const [a, b] = [await here!.login(`a-${i}`), await there!.login(`b-${i}`)]
-    const { id } = await here!.post("/v1/conversations", a, { kind: "direct", user_id: `b-${i}` })
-    pairs.push({ conversation: id!, from: await here!.connect(a), to: await there!.connect(b) })
-  }
+  across = await acrossGateways(nodes, Number(values.pairs))
+  const { pairs } = across
   await pause(5_000)
   found.push(await during("connected", quiet))
   // What is measured are servers that have been at work.
@@ -95,6 +86,6 @@ try {
   mkdirSync("bench/out", { recursive: true })
   writeFileSync("bench/out/nodes.json", JSON.stringify({ machine: machine(), found }, null, 2))
 } finally {
-  for (const { hangUp } of speakers) hangUp()
+  across?.hangUp()
   await nodes.stop()
 }

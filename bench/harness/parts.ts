@@ -39,3 +39,7 @@ export const cpuByPart = (parts: PartsOf): CpuByPart =>
   Object.fromEntries(
     [...parts].map(([part, pids]) => [part, pids().reduce((all, pid) => all + cpuUs(pid), 0)]),
   )
+
+/** Milliseconds of CPU a second, of `ms` milliseconds between the two. */
+export const cpuSince = (before: CpuByPart, after: CpuByPart, ms: number): CpuByPart =>
+  Object.fromEntries(Object.entries(after).map(([part, us]) => [part, (us - (before[part] ?? 0)) / ms]))

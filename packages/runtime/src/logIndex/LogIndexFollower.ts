@@ -20,7 +20,7 @@ const pageSize = 512
 /** How long somebody else is left to it, in milliseconds; half of it at least. */
 const standBy = 500
 /** Commits of so many milliseconds go into the index together, unless somebody waits for one: a transaction costs more than its lines. */
-const gatherMs = 100
+const gatherMs = 500
 const firstPause = 50
 const longestPause = 5_000
 /** How often one who waits asks the index itself, in milliseconds: another process may move it. */

@@ -5,7 +5,11 @@
  * apply at one place one does and the others find it moved. An answer is one statement: of the lines and the epoch as of one moment.
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Request from "effect/Request"
+import * as RequestResolver from "effect/RequestResolver"
 import type { SqlError } from "effect/sql/SqlError"
 import { type PostgresFailure, StoreUnavailable } from "../errors.ts"
 import type { EventMark, MarksWanted, MessageKey, StandingMark } from "../EventStore.ts"
@@ -41,6 +45,8 @@ type Statements<A> = Effect.Effect<A, SqlError>
 
 /** Rows of one statement: its arrays are held in memory on both sides. */
 const maxRows = 5_000
+/** Answered by one statement. */
+const maxLookups = 500
 
 const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
   Array.from({ length: Math.ceil(all.length / maxRows) }, (_, n) => all.slice(n * maxRows, (n + 1) * maxRows))
@@ -115,28 +121,66 @@ const move = Effect.fnUntraced(function* (
 const withStream = <A>(lines: ReadonlyArray<StreamLines>, of: (one: StreamLines) => ReadonlyArray<A>) =>
   lines.flatMap((one) => of(one).map((line) => ({ ...line, stream: one.stream })))
 
+interface KeyLookup extends Request.Request<ReadonlyArray<MessageKey>, PostgresFailure> {
+  readonly _tag: "KeyLookup"
+  readonly epoch: string
+  readonly stream: string
+  readonly keys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>
+}
+const KeyLookup = Request.tagged<KeyLookup>("KeyLookup")
+
 /**
- * `LATERAL` with a limit or offset, so that each wanted key is one descent of the index. A plain join may read all keys of the stream, which are as
- * many as its messages.
+ * What each asks for. `LATERAL` with a limit or offset, so that each wanted key is one descent of the index. A plain join may read all keys of the
+ * stream, which are as many as its messages.
  */
 const lookupKeys = Effect.fnUntraced(function* (
   sql: Sql,
   epoch: string,
-  stream: string,
-  keys: ReadonlyArray<{ readonly sender: string; readonly clientMsgId: string }>,
-): Effect.fn.Return<ReadonlyArray<MessageKey>, SqlError> {
-  if (keys.length === 0) return []
-  return yield* sql<MessageKey>`SELECT m.sender, m.client_msg_id AS "clientMsgId", m.seq, m.message_id AS "messageId", m.mac, m.ts
+  lookups: ReadonlyArray<KeyLookup>,
+): Effect.fn.Return<ReadonlyArray<ReadonlyArray<MessageKey>>, SqlError> {
+  const wanted = lookups.flatMap(({ stream, keys }, asker) => keys.map((key) => ({ ...key, stream, asker })))
+  const found = yield* sql<
+    MessageKey & { readonly asker: number }
+  >`SELECT wanted.asker, m.sender, m.client_msg_id AS "clientMsgId", m.seq, m.message_id AS "messageId", m.mac, m.ts
     FROM unnest(
-      ${column(keys, (key) => key.sender)}::text[], ${column(keys, (key) => key.clientMsgId)}::text[]
-    ) WITH ORDINALITY AS wanted (sender, client_msg_id, number)
+      ${column(wanted, (one) => one.stream)}::text[], ${column(wanted, (one) => one.sender)}::text[],
+      ${column(wanted, (one) => one.clientMsgId)}::text[], ${numbers(wanted, (one) => one.asker)}::bigint[]
+    ) WITH ORDINALITY AS wanted (stream, sender, client_msg_id, asker, number)
     CROSS JOIN LATERAL (
       SELECT * FROM message_keys
-      WHERE stream = ${stream} AND sender = wanted.sender AND client_msg_id = wanted.client_msg_id LIMIT 1
+      WHERE stream = wanted.stream AND sender = wanted.sender AND client_msg_id = wanted.client_msg_id LIMIT 1
     ) AS m
     WHERE EXISTS (SELECT 1 FROM log_index_place WHERE epoch = ${epoch})
     ORDER BY wanted.number`
+  const answers: Array<Array<MessageKey>> = lookups.map(() => [])
+  for (const { asker, ...line } of found) answers[asker]!.push(line)
+  return answers
 })
+
+/**
+ * Look-ups of keys, one statement at a time: what is asked for while one is at work goes into the next. Each message that is sent asks, so under
+ * load a statement serves many.
+ */
+const keyLookups = ({ sql, ask }: Postgres["Service"]): RequestResolver.RequestResolver<KeyLookup> => {
+  const idle = Latch.makeUnsafe(true)
+  return RequestResolver.makeGrouped<KeyLookup, string>({
+    key: ({ request }) => request.epoch,
+    resolver: (entries, epoch) =>
+      Effect.suspend(() => {
+        idle.closeUnsafe()
+        const asked = entries.map(({ request }) => request)
+        return Effect.ensuring(
+          Effect.map(ask(lookupKeys(sql, epoch, asked)), (answers) =>
+            entries.forEach((entry, at) => entry.completeUnsafe(Exit.succeed(answers[at]!))),
+          ),
+          Effect.sync(() => idle.openUnsafe()),
+        )
+      }),
+  }).pipe(
+    RequestResolver.setDelayEffect(Effect.andThen(Effect.yieldNow, idle.await)),
+    RequestResolver.batchN(maxLookups),
+  )
+}
 
 /** Each wanted key as a range of keys. The slash is followed by the zero: no key that begins otherwise lies between. */
 const rangesOf = (wanted: ReadonlyArray<MarksWanted>) =>
@@ -185,7 +229,9 @@ const unavailable = (failure: PostgresFailure): StoreUnavailable =>
 export const layer: Layer.Layer<LogIndex, PostgresFailure, Postgres> = Layer.effect(
   LogIndex,
   Effect.gen(function* () {
-    const { sql, ask, transaction, migrate } = yield* Postgres
+    const postgres = yield* Postgres
+    const { sql, ask, transaction, migrate } = postgres
+    const lookups = keyLookups(postgres)
     yield* migrate(migrations)
     return {
       position: (epoch) =>
@@ -212,7 +258,9 @@ export const layer: Layer.Layer<LogIndex, PostgresFailure, Postgres> = Layer.eff
           }),
         ).pipe(Effect.mapError(unavailable)),
       lookupKeys: (epoch, stream, keys) =>
-        ask(lookupKeys(sql, epoch, stream, keys)).pipe(Effect.mapError(unavailable)),
+        keys.length === 0
+          ? Effect.succeed([])
+          : Effect.request(KeyLookup({ epoch, stream, keys }), lookups).pipe(Effect.mapError(unavailable)),
       lookupMarks: (epoch, stream, wanted) =>
         ask(lookupMarks(sql, epoch, stream, wanted)).pipe(Effect.mapError(unavailable)),
     }

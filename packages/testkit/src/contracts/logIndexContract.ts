@@ -111,6 +111,29 @@ const movingContract = (promise: Promised): void => {
     }),
   )
   promise(
+    "many who look up at once get each his own answer, whoever gives up meanwhile",
+    Effect.gen(function* () {
+      const streams = Array.from({ length: 40 }, (_, n) => `stream-${n}`)
+      yield* apply(
+        -1,
+        1,
+        streams.map((stream, n) => lines(stream, [key("ann", "1", n), key("bob", "1", n)])),
+      )
+      const asked = streams.map((stream, n) =>
+        n % 4 === 3
+          ? Effect.timeoutOption(find(stream, [["ann", "1"]]), 0)
+          : find(stream, [
+              ["bob", n % 2 === 0 ? "1" : "absent"],
+              ["ann", "1"],
+            ]),
+      )
+      const answers = yield* Effect.all(asked, { concurrency: "unbounded" })
+      for (const [n, answer] of answers.entries())
+        if (n % 4 !== 3)
+          expect(answer).toEqual([...(n % 2 === 0 ? [key("bob", "1", n)] : []), key("ann", "1", n)])
+    }),
+  )
+  promise(
     "another epoch begins anew, and only from its start: nothing of the one before is found any more",
     Effect.gen(function* () {
       const index = yield* LogIndex
