@@ -18,7 +18,7 @@ import { noChanges } from "../Model.ts"
 import { step, type Stepped } from "./following.ts"
 import { dropRetired, openGeneration, type Place, placeOf, tablesOf } from "./generations.ts"
 import type { Leadership } from "./Leadership.ts"
-import { tell, type Word } from "./News.ts"
+import { type Moved, tell, type Word } from "./News.ts"
 import type { PostgresModel } from "./PostgresModel.ts"
 
 const firstPauseMs = 100
@@ -63,6 +63,8 @@ export class PostgresLoop {
   readonly #fork: (effect: Effect.Effect<void>) => void
   /** Where this node saw the model last; absent until there is one. */
   #place: Place | undefined
+  /** The last that was told since the last look, unless something was told that says nothing of the place. */
+  #heard: Moved | "anything" | undefined
   /** Up to where this node has announced what was changed; absent before the first look. */
   #announced: Position | undefined
   readonly #troubles = new Map<Doing, string>()
@@ -108,9 +110,11 @@ export class PostgresLoop {
     }
   }
 
-  hear(word: Word): void {
+  /** `moved`: absent where anything may have happened. */
+  hear(word: Word, moved?: Moved): void {
+    if (word === "wanted") return void Queue.offerUnsafe(this.#work, undefined)
+    this.#heard = this.#heard === "anything" ? "anything" : (moved ?? "anything")
     Queue.offerUnsafe(this.#news, undefined)
-    if (word === "wanted") Queue.offerUnsafe(this.#work, undefined)
   }
 
   #followIfLeading(): void {
@@ -194,7 +198,7 @@ export class PostgresLoop {
     const { model, postgres, store } = this.#options
     const { sql } = postgres
     return Effect.gen({ self: this }, function* () {
-      const place = yield* postgres.ask(placeOf(sql, model, "current"))
+      const place = this.#told() ?? (yield* postgres.ask(placeOf(sql, model, "current")))
       if (place === undefined || place.epoch !== store.epoch) {
         // What it will become is announced from its beginning.
         this.#announced ??= -1
@@ -215,6 +219,15 @@ export class PostgresLoop {
       // After it: whoever gets an answer finds what it rests on announced.
       this.#take(this.#early.splice(0))
     })
+  }
+
+  /** The place, as far as it follows from what was heard. */
+  #told(): Place | undefined {
+    const [heard, here] = [this.#heard, this.#place]
+    this.#heard = undefined
+    if (heard === undefined || heard === "anything" || here === undefined) return undefined
+    const same = heard.generation === here.generation && heard.epoch === here.epoch
+    return same && heard.position > here.position ? { ...here, position: heard.position } : undefined
   }
 
   #troubled(doing: Doing, reason: string): void {

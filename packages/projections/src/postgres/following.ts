@@ -90,18 +90,19 @@ export const step = Effect.fnUntraced(function* (
   const last = batch.at(-1)?.position ?? from.position
   const position = more ? last : Math.max(head, last)
   if (position === from.position) return { place: from, more: false }
+  const to: Place = { ...from, position }
   const write = (events: ReadonlyArray<ModelEvent<AnyEvent>>) =>
     Effect.gen(function* () {
       yield* byIndex(sql)
       // First: what another follower has made of the tables says nothing about this batch.
       if (!(yield* movePlace(sql, model, from, position))) return yield* Effect.fail(steppedDown)
       yield* model.apply(tablesOf(sql, model, from.generation), events)
-      yield* tell(postgres, definition.name, "moved")
+      yield* tell(postgres, definition.name, "moved", to)
     })
   /** Most batches concern one model of four: the others' transaction is one statement. */
   const move = Effect.gen(function* () {
     if (!(yield* postgres.ask(movePlace(sql, model, from, position)))) return yield* Effect.fail(steppedDown)
-    yield* postgres.ask(tell(postgres, definition.name, "moved"))
+    yield* postgres.ask(tell(postgres, definition.name, "moved", to))
   })
   yield* poisoning(() => decoded(definition, batch)).pipe(
     Effect.flatMap((events): Effect.Effect<void, SteppedDown | PoisonedEvent | PostgresFailure> =>
@@ -112,5 +113,5 @@ export const step = Effect.fnUntraced(function* (
       ({ message }) => Effect.fail<Poisoned>({ _tag: "Poisoned", reason: message }),
     ),
   )
-  return { place: { ...from, position }, more }
+  return { place: to, more }
 })

@@ -79,8 +79,8 @@ const make = Effect.fnUntraced(function* (follows: boolean) {
   }
   const loops = new Map<string, PostgresLoop>(Object.entries(models).map(([name, { loop }]) => [name, loop]))
   yield* Effect.forkScoped(
-    listen(postgres, (name, word = "moved") => {
-      for (const [one, loop] of loops) if (name === undefined || name === one) loop.hear(word)
+    listen(postgres, (name, word = "moved", moved) => {
+      for (const [one, loop] of loops) if (name === undefined || name === one) loop.hear(word, moved)
     }),
   )
   const hosts = {
