@@ -6,13 +6,13 @@
 export class Pending<Reply> {
   readonly #waiting = new Map<number, { settle: (reply: Reply | undefined) => void; until: number }>()
   readonly #timeoutMs: number
-  readonly #sweep: NodeJS.Timeout
+  /** While something waits: an idle process is not woken. */
+  #sweep: NodeJS.Timeout | undefined
   #nextId = 0
 
   /** @param timeoutMs after this much time (give or take a quarter of a second) a request is settled with `undefined`. */
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs
-    this.#sweep = setInterval(() => this.#expire(), 250).unref()
   }
 
   get size(): number {
@@ -21,6 +21,7 @@ export class Pending<Reply> {
 
   add(settle: (reply: Reply | undefined) => void, timeoutMs = this.#timeoutMs): number {
     const id = this.#nextId++
+    this.#sweep ??= setInterval(() => this.#expire(), 250).unref()
     this.#waiting.set(id, { settle, until: performance.now() + timeoutMs })
     return id
   }
@@ -35,13 +36,19 @@ export class Pending<Reply> {
 
   /** Nobody will answer any more. */
   end(): void {
-    clearInterval(this.#sweep)
+    this.#rest()
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
     for (const one of waiting) one.settle(undefined)
   }
 
+  #rest(): void {
+    clearInterval(this.#sweep)
+    this.#sweep = undefined
+  }
+
   #expire(): void {
+    if (this.#waiting.size === 0) return this.#rest()
     const now = performance.now()
     for (const [id, one] of this.#waiting) {
       if (one.until > now) continue
