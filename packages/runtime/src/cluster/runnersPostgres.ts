@@ -37,10 +37,10 @@ export const layer = (
   Layer.effect(
     RunnerStorage.RunnerStorage,
     Effect.gen(function* () {
-      const { sql, schema, ask, migrate } = yield* Postgres
+      const { sql, schema, ask, patiently, migrate } = yield* Postgres
       // Makes the schema, in which the cluster's own steps make their tables.
       yield* migrate({ name: "runners", migrations: [] })
       const storage = SqlRunnerStorage.make({ prefix: schema })
-      return yield* ask(Effect.provideService(storage, SqlClient.SqlClient, sql))
+      return yield* patiently(ask(Effect.provideService(storage, SqlClient.SqlClient, sql)))
     }),
   ).pipe(Layer.provide(Layer.fresh(postgres({ ...options, maxConnections: sessions }))))

@@ -16,7 +16,6 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { conversationLines } from "../conversation/linesOf.ts"
 import { StoreRefused, type StoreUnavailable } from "../errors.ts"
@@ -24,6 +23,7 @@ import { EventStore, type Position } from "../EventStore.ts"
 import { LogIndex } from "../LogIndex.ts"
 import { type Following, followWithIndex } from "../logIndex/LogIndexFollower.ts"
 import type { LogLines } from "../logIndex/LogLines.ts"
+import { patiently, untilBack } from "../patience.ts"
 import { CommitSignal } from "./CommitSignal.ts"
 import { Announcements } from "./eventStoreDb/Announcements.ts"
 import { unavailable } from "./eventStoreDb/failures.ts"
@@ -62,11 +62,6 @@ export interface EventStoreDbOptions {
 
 const lookEvery = "1 second"
 
-const untilBack = (duration: Duration.Input) =>
-  Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")]).pipe(
-    Schedule.upTo({ duration }),
-  )
-
 const persistently = <A, E extends { readonly _tag: string }>(
   effect: Effect.Effect<A, E>,
   duration: Duration.Input,
@@ -102,10 +97,11 @@ const make = Effect.fnUntraced(function* (
   const now = yield* Clock.currentTimeMillis
   const { patienceAtStart = "30 seconds", patienceOfSubscriptions = "30 seconds" } = options
   const { lines = conversationLines, hears = "events", indexes = "steadily" } = options
-  const { epoch, first } = yield* persistently(openLog({ reads, writes, address }, now), patienceAtStart)
+  const patient = patiently(`the event store at ${address}`, patienceAtStart)
+  const { epoch, first } = yield* patient(openLog({ reads, writes, address }, now))
   if (connection.names.prefix !== "") reads.beginsAt(first)
   const signal = new CommitSignal()
-  const announcements = new Announcements(signal, yield* reads.headPosition)
+  const announcements = new Announcements(signal, yield* patient(reads.headPosition))
 
   const index = yield* LogIndex
   const watch = yield* signal.watchAll

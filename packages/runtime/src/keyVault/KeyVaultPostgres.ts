@@ -226,12 +226,16 @@ class Vault {
 /** No person is called so. */
 const proofOwner = "the master key of this vault"
 
+/** Postgres may be away for a while when a vault opens; a key that does not fit is refused at once. */
+type AskedAtOpen = <A>(question: Effect.Effect<A, PostgresFailure>) => Effect.Effect<A, VaultUnavailable>
+
 /** The key that fits the vault. Made only when neither the file nor the vault's proof is there. */
 const masterKeyFor = Effect.fnUntraced(function* (
   file: string,
   rows: VaultRows,
+  asked: AskedAtOpen,
 ): Effect.fn.Return<KeyObject, VaultUnavailable> {
-  const standing = yield* Effect.mapError(rows.proof(), unavailable)
+  const standing = yield* asked(rows.proof())
   const found = yield* readMasterKey(file)
   if (standing !== undefined && found === undefined)
     return yield* new VaultUnavailable({
@@ -239,8 +243,8 @@ const masterKeyFor = Effect.fnUntraced(function* (
     })
   const master = found ?? (yield* makeMasterKey(file))
   if (standing === undefined)
-    yield* Effect.mapError(rows.keepProof(wrap(master, proofOwner, randomBytes(dataKeyBytes))), unavailable)
-  const proof = yield* Effect.mapError(rows.proof(), unavailable)
+    yield* asked(rows.keepProof(wrap(master, proofOwner, randomBytes(dataKeyBytes))))
+  const proof = yield* asked(rows.proof())
   if (proof === undefined || unwrap(master, proofOwner, proof) === undefined)
     return yield* new VaultUnavailable({ reason: `The master key in ${file} is not the one of this vault` })
   return master
@@ -251,17 +255,18 @@ export const layer = (options: KeyVaultPostgresOptions): Layer.Layer<KeyVault, V
     KeyVault,
     Effect.gen(function* () {
       const postgres = yield* Postgres
+      const asked: AskedAtOpen = (question) => Effect.mapError(postgres.patiently(question), unavailable)
       yield* Effect.mapError(postgres.migrate(vaultMigrations), unavailable)
       const rows = new VaultRows(postgres)
-      const master = yield* masterKeyFor(options.masterKeyFile, rows)
+      const master = yield* masterKeyFor(options.masterKeyFile, rows, asked)
       const keys = new FreshKeys(options.maxCachedKeys ?? 100_000, options.mostStaleMs ?? 10_000)
-      const seen = yield* Effect.mapError(rows.latestDestroyed(), unavailable)
+      const seen = yield* asked(rows.latestDestroyed())
       const scope = yield* Effect.scope
       const vault = yield* Effect.acquireRelease(
         Effect.sync(() => new Vault(rows, master, keys, { seen, scope })),
         (opened) => opened.close,
       )
-      yield* Effect.mapError(vault.look, unavailable)
+      yield* asked(vault.look)
       // A look that fails leaves the memory as fresh as it was, and no fresher.
       yield* Effect.ignore(vault.look).pipe(
         Effect.delay(options.lookEveryMs ?? 1_000),
