@@ -28,8 +28,12 @@ const isAway = (failure: unknown): failure is Away =>
 
 export type Patiently = <A, E, R>(asking: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** @param what in the log: its name, and no more of its address than everybody may read. */
+/**
+ * @param what in the log: its name, and no more of its address than everybody may read.
+ * @param within 0: nothing is waited for, and nothing said.
+ */
 export const patiently = (what: string, within: Duration.Input): Patiently => {
+  if (Duration.toMillis(Duration.fromInputUnsafe(within)) === 0) return (asking) => asking
   let waiting = 0
   return (asking) =>
     Effect.suspend(() => {

@@ -14,6 +14,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { PostgresFailure } from "../errors.ts"
 import type { PostgresOptions } from "../postgres/connection.ts"
 import { Postgres, layer as postgres } from "../postgres/Postgres.ts"
+import { lockSessions } from "../postgres/sessions.ts"
 
 /**
  * A runner that was killed or hangs has no shards after about 6 s, the expiration, unless others notice its death earlier by looking after
@@ -26,9 +27,6 @@ export const shardTimes = {
   runnerHealthCheckInterval: "1 second",
   entityTerminationTimeout: "3 seconds",
 } as const satisfies Partial<ShardingConfig.ShardingConfig["Service"]>
-
-/** The session that holds the locks, one to ask with, and one for when the first is being replaced. */
-const sessions = 3
 
 /** Advisory locks are the whole database's: the schema's name keeps those of two clusters apart. */
 export const layer = (
@@ -43,4 +41,4 @@ export const layer = (
       const storage = SqlRunnerStorage.make({ prefix: schema })
       return yield* patiently(ask(Effect.provideService(storage, SqlClient.SqlClient, sql)))
     }),
-  ).pipe(Layer.provide(Layer.fresh(postgres({ ...options, maxConnections: sessions }))))
+  ).pipe(Layer.provide(Layer.fresh(postgres({ ...options, maxConnections: lockSessions }))))

@@ -20,6 +20,7 @@ import { keysInMemory } from "./keysInMemory.ts"
 import { dataKeyBytes, dataKeyOf } from "./dataKeyOf.ts"
 import { FreshKeys } from "./FreshKeys.ts"
 import { makeMasterKey, readMasterKey } from "./masterKey.ts"
+import { isProvedBy, proofOf } from "./masterKeyProof.ts"
 import { vaultMigrations, VaultRows } from "./VaultRows.ts"
 import { unwrap, wrap } from "./wrapping.ts"
 
@@ -223,9 +224,6 @@ class Vault {
   }
 }
 
-/** No person is called so. */
-const proofOwner = "the master key of this vault"
-
 /** Postgres may be away for a while when a vault opens; a key that does not fit is refused at once. */
 type AskedAtOpen = <A>(question: Effect.Effect<A, PostgresFailure>) => Effect.Effect<A, VaultUnavailable>
 
@@ -242,10 +240,9 @@ const masterKeyFor = Effect.fnUntraced(function* (
       reason: `The vault has a master key, but this node does not: copy or restore it to ${file}`,
     })
   const master = found ?? (yield* makeMasterKey(file))
-  if (standing === undefined)
-    yield* asked(rows.keepProof(wrap(master, proofOwner, randomBytes(dataKeyBytes))))
+  if (standing === undefined) yield* asked(rows.keepProof(proofOf(master)))
   const proof = yield* asked(rows.proof())
-  if (proof === undefined || unwrap(master, proofOwner, proof) === undefined)
+  if (proof === undefined || !isProvedBy(proof, master))
     return yield* new VaultUnavailable({ reason: `The master key in ${file} is not the one of this vault` })
   return master
 })
