@@ -39,7 +39,7 @@ const followers: ReadonlyArray<Follower> = [
   {
     check: indexName,
     names: [indexName],
-    remedy: "Each process moves it: see that one runs, and what its log says of the log index.",
+    remedy: "Projectors move it: see that one runs, and what its log says of the log index.",
   },
 ]
 
