@@ -16,6 +16,7 @@ import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import { backup } from "./commands/backup.ts"
 import { doctor } from "./commands/doctor.ts"
 import { eventStore } from "./commands/eventStore.ts"
+import { newEpoch } from "./commands/newEpoch.ts"
 import { push } from "./commands/push.ts"
 import { rebuild } from "./commands/rebuild.ts"
 import { restore } from "./commands/restore.ts"
@@ -34,7 +35,19 @@ Settings are environment variables (docs/configuration.md), the same for the ser
 Exit codes: 0 done, 1 it failed (one line on stderr says why), 2 the command line was wrong, 78 the configuration is not usable,
 130 interrupted.`,
   ),
-  Command.withSubcommands([start, up, token, tail, doctor, backup, restore, rebuild, push, eventStore]),
+  Command.withSubcommands([
+    start,
+    up,
+    token,
+    tail,
+    doctor,
+    backup,
+    restore,
+    newEpoch,
+    rebuild,
+    push,
+    eventStore,
+  ]),
 )
 
 /** Nothing here asks the platform for anything: no command takes prompts, spawns processes or has flags that read files. */

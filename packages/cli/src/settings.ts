@@ -34,6 +34,29 @@ const lenient = (env: Environment): Environment => ({
     : { PARLEY_DEV_LOGIN: "true" }),
 })
 
+/** Fails for what works on files alone. `what`: "a backup", with what it would need. */
+export const onFiles = (
+  { config }: Settings,
+  what: string,
+  remedy: string,
+): Effect.Effect<void, CommandFailed> =>
+  config.engines === undefined
+    ? Effect.void
+    : Effect.fail(
+        new CommandFailed({
+          reason: `${what}: PARLEY_EVENT_STORE and PARLEY_DATABASE_URL say that log and keys are kept by engines.`,
+          remedy,
+          exitCode: exitCodes.configuration,
+        }),
+      )
+
+/** Whether log or database are said to be elsewhere, rightly or not. */
+export const namesEngines = (env: Environment): boolean =>
+  isGiven(
+    { ...env, PARLEY_EVENT_STORE: env["PARLEY_EVENT_STORE"]?.replace(/^embedded$/, "") },
+    "PARLEY_EVENT_STORE",
+  ) || isGiven(env, "PARLEY_DATABASE_URL")
+
 /** @param dataDir goes before `PARLEY_DATA_DIR`. */
 export const settings = (
   dataDir: Option.Option<string>,

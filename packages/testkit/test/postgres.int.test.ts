@@ -24,7 +24,7 @@ const withDatabase = <A, E>(
 
 /** Opening must fail; the failure, and whatever it carries, as a log would print it. */
 const refusal = (options: Partial<PostgresOptions>) =>
-  Effect.map(Effect.exit(withDatabase(() => Effect.void, options)), (exit) => {
+  Effect.map(Effect.exit(withDatabase(() => Effect.void, { patienceAtStart: 0, ...options })), (exit) => {
     if (Exit.isSuccess(exit)) throw new Error("The database opened")
     return {
       error: Cause.squash(exit.cause),

@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { CommandFailed, said } from "../CommandFailed.ts"
 import { count, print, printJson, size } from "../output.ts"
-import { type Settings, settings } from "../settings.ts"
+import { onFiles, type Settings, settings } from "../settings.ts"
 import { checksum } from "./checksum.ts"
 import { emptyDirectory } from "./EmptyDirectory.ts"
 import { lacking, masterKeyFits, ownersAfter } from "./keysOfLog.ts"
@@ -141,6 +141,11 @@ const copy = Effect.fnUntraced(function* (options: BackupOptions, known: Setting
 
 export const backup = Effect.fnUntraced(function* (options: BackupOptions) {
   const known = yield* settings(options.dataDir)
+  yield* onFiles(
+    known,
+    "parley backup copies the files of one process",
+    "Use the engines' own tools: Postgres after the event store. docs/operations.md, “Backup with engines”.",
+  )
   yield* checkPlaces(options, known)
   yield* checkSources(known)
   const done = yield* Effect.scoped(copy(options, known))

@@ -31,6 +31,8 @@ The log goes to <target>, as of one moment, with a manifest that names its epoch
 the two apart: whoever has both can read everything, and either alone is worthless. Every message acknowledged before the backup
 began is in it. Read models and snapshots are not: they are rebuilt.
 
+With engines (PARLEY_EVENT_STORE, PARLEY_DATABASE_URL) it refuses: they have tools of their own, and docs/operations.md the order.
+
 The manifest is written last. A backup that was cut off has none, and restore refuses it.`,
   ),
   Command.withShortDescription("Copies the log and the keys, while the server runs"),

@@ -16,10 +16,11 @@ export const doctor = Command.make(
 
 Looks at the configuration as this shell has it, the version of Node, the data directory, the log (every page of it), the keys and
 whether they belong to the log, the master key, the disk, the time that an fsync takes, the clock, and the ports, or the running server's
-own word. Changes nothing, and works while the server runs. Each finding is ok, warn or fail, with a remedy. Exit code 1 when
+own word. With engines configured: the event store, Postgres, Redis, whether read models and log index keep up, runners, the vault and
+the engines' clocks, each within seconds. Changes nothing, and works while the server runs. Each finding is ok, warn or fail, with a remedy. Exit code 1 when
 something fails.`,
   ),
-  Command.withShortDescription("Examines configuration, store, keys, disk and ports"),
+  Command.withShortDescription("Examines configuration, store or engines, keys, disk and ports"),
   Command.withExamples([
     { command: "parley doctor", description: "With the environment that the server gets" },
     {

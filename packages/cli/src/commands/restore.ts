@@ -36,7 +36,9 @@ export const restore = Command.make(
 Checks every checksum, that the keys open the log, and the log itself. Then begins a new epoch: clients see that the history they knew
 is another one, drop what they hold and start afresh, and send again what they had not got an answer for. Everyone who was erased is
 erased again before anything is used: name the newest list there is with --erased (the latest copy of the keys, or what is left of
-the lost data directory), or people erased after the backup come back. Read models are built anew at the next start.`,
+the lost data directory), or people erased after the backup come back. Read models are built anew at the next start.
+
+With engines (PARLEY_EVENT_STORE, PARLEY_DATABASE_URL) it refuses: docs/operations.md, "Restore with engines".`,
   ),
   Command.withShortDescription("Fills an empty data directory from a backup"),
   Command.withExamples([

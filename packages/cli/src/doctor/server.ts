@@ -4,6 +4,8 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import type { Config } from "@parley/gateway/Config"
+import type { Engines } from "@parley/gateway/engineSettings"
+import { listenAt } from "@parley/runtime/cluster/peerSockets"
 import { lockName } from "@parley/runtime/DataDirectory"
 import { isBusy } from "@parley/runtime/eventStore/sqlite/sqliteFailure"
 import * as Effect from "effect/Effect"
@@ -29,24 +31,34 @@ export const serverRuns = (dataDir: string): boolean => {
   }
 }
 
-const askReadiness = (config: Config): Effect.Effect<Finding> => {
-  const url = `http://${config.opsHost.includes(":") ? `[${config.opsHost}]` : config.opsHost}:${config.opsPort}/readyz`
-  return Effect.promise(async () => {
+const readinessUrl = ({ opsHost, opsPort }: Config): string =>
+  `http://${opsHost.includes(":") ? `[${opsHost}]` : opsHost}:${opsPort}/readyz`
+
+/** What the server says of itself; `undefined`: nobody answers. */
+const readiness = (config: Config): Effect.Effect<Finding | undefined> =>
+  Effect.promise(async () => {
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(answerWithinMs) })
+      const response = await fetch(readinessUrl(config), { signal: AbortSignal.timeout(answerWithinMs) })
       const said = (await response.text()).trim().replaceAll("\n", "; ")
       return response.status === 200
         ? ok("server", "It runs and is ready.")
         : fail("server", `It runs and is not ready: ${said}.`, "See docs/operations.md, and its log.")
     } catch {
-      return warn(
-        "server",
-        `It runs, but ${url} does not answer.`,
-        "Set PARLEY_OPS_HOST and PARLEY_OPS_PORT as the server has them.",
-      )
+      return undefined
     }
   })
-}
+
+const askReadiness = (config: Config): Effect.Effect<Finding> =>
+  Effect.map(
+    readiness(config),
+    (finding) =>
+      finding ??
+      warn(
+        "server",
+        `It runs, but ${readinessUrl(config)} does not answer.`,
+        "Set PARLEY_OPS_HOST and PARLEY_OPS_PORT as the server has them.",
+      ),
+  )
 
 const portFree = (what: string, key: string, host: string, port: number): Effect.Effect<Finding> =>
   Effect.callback((resume) => {
@@ -65,10 +77,31 @@ const portFree = (what: string, key: string, host: string, port: number): Effect
     return undefined
   })
 
+const ownPort = (config: Config): Effect.Effect<Finding> =>
+  portFree("port", "PARLEY_HTTP_PORT", config.httpHost, config.httpPort)
+
+const opsPort = (config: Config): Effect.Effect<Finding> =>
+  portFree("operations port", "PARLEY_OPS_PORT", config.opsHost, config.opsPort)
+
 export const examineServer = (config: Config, dataDir: string): Effect.Effect<ReadonlyArray<Finding>> =>
   serverRuns(dataDir)
     ? Effect.map(askReadiness(config), (finding) => [finding])
-    : Effect.all([
-        portFree("port", "PARLEY_HTTP_PORT", config.httpHost, config.httpPort),
-        portFree("operations port", "PARLEY_OPS_PORT", config.opsHost, config.opsPort),
-      ])
+    : Effect.all([ownPort(config), opsPort(config)])
+
+/** One of many holds nothing that says whether it runs: it is asked. */
+export const examineNodeProcess = (
+  config: Config,
+  { role, cluster }: Engines,
+): Effect.Effect<ReadonlyArray<Finding>> =>
+  Effect.flatMap(readiness(config), (finding) => {
+    if (finding !== undefined) return Effect.succeed([finding])
+    const servesClients = role === "all" || role === "gateway"
+    const address = cluster?.address
+    return Effect.all([
+      ...(servesClients ? [ownPort(config)] : []),
+      opsPort(config),
+      ...(address === undefined
+        ? []
+        : [portFree("runner port", "PARLEY_RUNNER_ADDRESS", listenAt(address).host, address.port)]),
+    ])
+  })

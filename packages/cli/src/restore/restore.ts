@@ -27,7 +27,7 @@ import type * as Scope from "effect/Scope"
 import { masterKeyFits } from "../backup/keysOfLog.ts"
 import { CommandFailed, said } from "../CommandFailed.ts"
 import { count, note, print, printJson } from "../output.ts"
-import { type Settings, settings } from "../settings.ts"
+import { onFiles, type Settings, settings } from "../settings.ts"
 import { erase, erasedIn } from "./erase.ts"
 import { verify } from "./verify.ts"
 
@@ -137,6 +137,11 @@ const fill = Effect.fnUntraced(function* (options: RestoreOptions, known: Settin
 
 export const restore = Effect.fnUntraced(function* (options: RestoreOptions) {
   const known = yield* settings(options.dataDir)
+  yield* onFiles(
+    known,
+    "parley restore fills the directory of one process",
+    "Use the engines' own tools, and begin a new epoch. docs/operations.md, “Restore with engines”.",
+  )
   const done = yield* Effect.scoped(fill(options, known))
   if (options.json) return printJson(done)
   print(`${done.data_dir} holds the log of ${done.made_at}, up to position ${done.position}.`)

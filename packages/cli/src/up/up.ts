@@ -9,6 +9,7 @@ import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { isGiven } from "@parley/gateway/secretFiles"
 import { layer as dataDirectory } from "@parley/runtime/DataDirectory"
+import { sessionsOfProcess } from "@parley/runtime/postgres/sessions"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -34,9 +35,6 @@ export interface Asked {
 type Environment = Readonly<Record<string, string | undefined>>
 
 const parley = [process.execPath, fileURLToPath(new URL("../main.ts", import.meta.url))] as const
-
-/** Sessions with Postgres of one process, with what its locks and listeners keep. */
-const sessionsEach = 14
 
 /** What is this command's to say. */
 const decided = [
@@ -77,7 +75,12 @@ const engines = (root: string, env: Environment, secrets: Secrets, nodes: number
     const at = (directory: string, port: number) => ({ directory: join(root, directory), port, secrets })
     const [eventStore, database, soft] = yield* together([
       startEventStore(at("event-store", events!), parley, env["NODE_COMPILE_CACHE"], around),
-      startPostgres(at("postgres", postgres!), programs.postgres, (2 * nodes + 1) * sessionsEach, around),
+      startPostgres(
+        at("postgres", postgres!),
+        programs.postgres,
+        (2 * nodes + 1) * sessionsOfProcess,
+        around,
+      ),
       Effect.suspend(() => startRedis(at("redis", redis!), programs.redis, around)),
     ])
     const reached = {

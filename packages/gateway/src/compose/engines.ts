@@ -3,7 +3,6 @@
  *
  * Always true: the same services as `embedded.ts`; which of them a process holds for the others follows from its role.
  */
-import { isIP } from "node:net"
 import { layer as drift } from "@parley/projections/Drift"
 import { layer as models } from "@parley/projections/postgres/models"
 import { layer as pushQueue } from "@parley/projections/push/PushQueuePostgres"
@@ -11,7 +10,7 @@ import { layer as pushTargets } from "@parley/projections/push/targets/PushTarge
 import { layer as reads } from "@parley/projections/reading"
 import * as ManyNodes from "@parley/runtime/cluster/ManyNodes"
 import type { PeerAuth } from "@parley/runtime/cluster/PeerAuth"
-import type { Place } from "@parley/runtime/cluster/peerSockets"
+import { listenAt } from "@parley/runtime/cluster/peerSockets"
 import { layer as runners } from "@parley/runtime/cluster/runnersPostgres"
 import { layer as singleNode } from "@parley/runtime/cluster/SingleNode"
 import { AwakeConversations } from "@parley/runtime/conversation/AwakeConversations"
@@ -21,6 +20,7 @@ import { layer as eventStore } from "@parley/runtime/eventStore/EventStoreDb"
 import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultPostgres"
 import { layer as logIndex } from "@parley/runtime/logIndex/LogIndexPostgres"
 import { layer as postgres } from "@parley/runtime/postgres/Postgres"
+import { poolSessions } from "@parley/runtime/postgres/sessions"
 import { layer as snapshots } from "@parley/runtime/snapshot/SnapshotStorePostgres"
 import { layer as users } from "@parley/runtime/UsersCluster"
 import * as Layer from "effect/Layer"
@@ -31,9 +31,6 @@ import type { SoftState } from "../SoftState.ts"
 import { entities } from "./entities.ts"
 import type { Foundation, NoFoundation, Stores } from "./Foundation.ts"
 
-/** A name is looked up by whoever dials; here it stands for all of the machine's addresses. */
-const listenAt = ({ host, port }: Place): Place => ({ host: isIP(host) === 0 ? "0.0.0.0" : host, port })
-
 const clusterOf = ({ residentEntities: residentCap }: Config, { cluster, database }: Engines) => {
   if (cluster === undefined) return singleNode({ residentCap })
   const { address, secret } = cluster
@@ -43,9 +40,6 @@ const clusterOf = ({ residentEntities: residentCap }: Config, { cluster, databas
     ? ManyNodes.clientOnly({ auth, storage })
     : ManyNodes.runner({ address, listen: listenAt(address), auth, storage, residentCap })
 }
-
-/** Sessions of one process: a listener, a leader and one that rebuilds hold one each, the rest is shared by whoever asks. */
-const maxConnections = 16
 
 /**
  * Who follows the log is sent its events, and keeps the log index as it goes. A runner waits for the index when it looks up what it does not
@@ -59,7 +53,7 @@ const ofTheLog = {
 } as const
 
 /** One for everything of a process: a layer is built once for each place that names the same one. */
-const databaseOf = ({ database }: Engines) => postgres({ url: database, maxConnections })
+const databaseOf = ({ database }: Engines) => postgres({ url: database, maxConnections: poolSessions })
 
 type Database = ReturnType<typeof databaseOf>
 

@@ -120,7 +120,8 @@ export const makeRebuilds = Effect.fnUntraced(function* (
   const scope = yield* Effect.scope
   const { begin, service } = yield* rebuildsBy(names, rebuildOf(store, postgres), store, scope)
   for (const name of names) {
-    const unfinished = yield* postgres.ask(placeOf(postgres.sql, postgresModelNamed[name], "building"))
+    const place = placeOf(postgres.sql, postgresModelNamed[name], "building")
+    const unfinished = yield* postgres.patiently(postgres.ask(place))
     if (unfinished !== undefined) yield* begin(name)
   }
   return service

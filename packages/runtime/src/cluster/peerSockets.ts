@@ -4,7 +4,7 @@
  * Always true: nothing of a peer is read as a request before it has proved itself; at most `maxStrangers` connections at a time have not
  * yet, and each has a few seconds.
  */
-import { createConnection, type Socket as NetSocket } from "node:net"
+import { createConnection, isIP, type Socket as NetSocket } from "node:net"
 import { connect } from "node:tls"
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
@@ -23,6 +23,12 @@ export interface Place {
   readonly host: string
   readonly port: number
 }
+
+/** Where a runner that is dialled there listens. A name is looked up by whoever dials; here it stands for all of the machine's addresses. */
+export const listenAt = ({ host, port }: Place): Place => ({
+  host: isIP(host) === 0 ? "0.0.0.0" : host,
+  port,
+})
 
 /** Beyond so many that have not proved themselves yet, more are hung up on: nodes dial again. */
 const maxStrangers = 64

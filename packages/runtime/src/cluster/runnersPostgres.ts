@@ -14,6 +14,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { PostgresFailure } from "../errors.ts"
 import type { PostgresOptions } from "../postgres/connection.ts"
 import { Postgres, layer as postgres } from "../postgres/Postgres.ts"
+import { lockSessions } from "../postgres/sessions.ts"
 
 /**
  * A runner that was killed or hangs has no shards after about 6 s, the expiration, unless others notice its death earlier by looking after
@@ -27,9 +28,6 @@ export const shardTimes = {
   entityTerminationTimeout: "3 seconds",
 } as const satisfies Partial<ShardingConfig.ShardingConfig["Service"]>
 
-/** The session that holds the locks, one to ask with, and one for when the first is being replaced. */
-const sessions = 3
-
 /** Advisory locks are the whole database's: the schema's name keeps those of two clusters apart. */
 export const layer = (
   options: PostgresOptions,
@@ -37,10 +35,10 @@ export const layer = (
   Layer.effect(
     RunnerStorage.RunnerStorage,
     Effect.gen(function* () {
-      const { sql, schema, ask, migrate } = yield* Postgres
+      const { sql, schema, ask, patiently, migrate } = yield* Postgres
       // Makes the schema, in which the cluster's own steps make their tables.
       yield* migrate({ name: "runners", migrations: [] })
       const storage = SqlRunnerStorage.make({ prefix: schema })
-      return yield* ask(Effect.provideService(storage, SqlClient.SqlClient, sql))
+      return yield* patiently(ask(Effect.provideService(storage, SqlClient.SqlClient, sql)))
     }),
-  ).pipe(Layer.provide(Layer.fresh(postgres({ ...options, maxConnections: sessions }))))
+  ).pipe(Layer.provide(Layer.fresh(postgres({ ...options, maxConnections: lockSessions }))))

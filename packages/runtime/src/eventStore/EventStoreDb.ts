@@ -11,30 +11,28 @@
  *                                   LogIndex ◄──────────── LogIndexFollower ◄────────────────────────┘
  */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { conversationLines } from "../conversation/linesOf.ts"
-import { StoreRefused, type StoreUnavailable } from "../errors.ts"
+import type { StoreRefused, StoreUnavailable } from "../errors.ts"
 import { EventStore, type Position } from "../EventStore.ts"
 import { LogIndex } from "../LogIndex.ts"
 import { type Following, followWithIndex } from "../logIndex/LogIndexFollower.ts"
 import type { LogLines } from "../logIndex/LogLines.ts"
+import { patiently, untilBack } from "../patience.ts"
 import { CommitSignal } from "./CommitSignal.ts"
 import { Announcements } from "./eventStoreDb/Announcements.ts"
+import { connect } from "./eventStoreDb/connect.ts"
 import { unavailable } from "./eventStoreDb/failures.ts"
 import { KnownKeys } from "./eventStoreDb/KnownKeys.ts"
 import { followLive } from "./eventStoreDb/liveLog.ts"
 import { LiveTail } from "./eventStoreDb/LiveTail.ts"
 import { openLog } from "./eventStoreDb/openLog.ts"
 import { makeReads } from "./eventStoreDb/reads.ts"
-import { oneClient } from "./eventStoreDb/oneClient.ts"
-import { StreamNames } from "./eventStoreDb/storedEvents.ts"
-import { addressOf, readStoreUrl } from "./eventStoreDb/storeUrl.ts"
 import { makeAppend, makeWrites } from "./eventStoreDb/writes.ts"
 import { subscribeAll, subscribeStream } from "./subscriptions.ts"
 
@@ -62,11 +60,6 @@ export interface EventStoreDbOptions {
 
 const lookEvery = "1 second"
 
-const untilBack = (duration: Duration.Input) =>
-  Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")]).pipe(
-    Schedule.upTo({ duration }),
-  )
-
 const persistently = <A, E extends { readonly _tag: string }>(
   effect: Effect.Effect<A, E>,
   duration: Duration.Input,
@@ -75,22 +68,6 @@ const persistently = <A, E extends { readonly _tag: string }>(
     while: (failure) => failure._tag === "StoreUnavailable",
     schedule: untilBack(duration),
   })
-
-const refused = (path: string, detail: string): StoreRefused =>
-  new StoreRefused({ path, reason: "unusable_url", detail })
-
-const connect = Effect.fnUntraced(function* ({
-  url,
-  prefix = "",
-  patience = "5 seconds",
-}: EventStoreDbOptions) {
-  const text = Redacted.value(url)
-  const client = yield* Effect.mapError(oneClient(text), ({ message }) =>
-    refused("the event store's URL", message),
-  )
-  const address = addressOf(readStoreUrl(text))
-  return { client, address, names: new StreamNames(prefix), patience: Duration.toMillis(patience) }
-})
 
 const make = Effect.fnUntraced(function* (
   options: EventStoreDbOptions,
@@ -102,10 +79,11 @@ const make = Effect.fnUntraced(function* (
   const now = yield* Clock.currentTimeMillis
   const { patienceAtStart = "30 seconds", patienceOfSubscriptions = "30 seconds" } = options
   const { lines = conversationLines, hears = "events", indexes = "steadily" } = options
-  const { epoch, first } = yield* persistently(openLog({ reads, writes, address }, now), patienceAtStart)
+  const patient = patiently(`the event store at ${address}`, patienceAtStart)
+  const { epoch, first } = yield* patient(openLog({ reads, writes, address }, now))
   if (connection.names.prefix !== "") reads.beginsAt(first)
   const signal = new CommitSignal()
-  const announcements = new Announcements(signal, yield* reads.headPosition)
+  const announcements = new Announcements(signal, yield* patient(reads.headPosition))
 
   const index = yield* LogIndex
   const watch = yield* signal.watchAll

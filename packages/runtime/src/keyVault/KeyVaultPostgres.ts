@@ -20,6 +20,7 @@ import { keysInMemory } from "./keysInMemory.ts"
 import { dataKeyBytes, dataKeyOf } from "./dataKeyOf.ts"
 import { FreshKeys } from "./FreshKeys.ts"
 import { makeMasterKey, readMasterKey } from "./masterKey.ts"
+import { isProvedBy, proofOf } from "./masterKeyProof.ts"
 import { vaultMigrations, VaultRows } from "./VaultRows.ts"
 import { unwrap, wrap } from "./wrapping.ts"
 
@@ -223,25 +224,25 @@ class Vault {
   }
 }
 
-/** No person is called so. */
-const proofOwner = "the master key of this vault"
+/** Postgres may be away for a while when a vault opens; a key that does not fit is refused at once. */
+type AskedAtOpen = <A>(question: Effect.Effect<A, PostgresFailure>) => Effect.Effect<A, VaultUnavailable>
 
 /** The key that fits the vault. Made only when neither the file nor the vault's proof is there. */
 const masterKeyFor = Effect.fnUntraced(function* (
   file: string,
   rows: VaultRows,
+  asked: AskedAtOpen,
 ): Effect.fn.Return<KeyObject, VaultUnavailable> {
-  const standing = yield* Effect.mapError(rows.proof(), unavailable)
+  const standing = yield* asked(rows.proof())
   const found = yield* readMasterKey(file)
   if (standing !== undefined && found === undefined)
     return yield* new VaultUnavailable({
       reason: `The vault has a master key, but this node does not: copy or restore it to ${file}`,
     })
   const master = found ?? (yield* makeMasterKey(file))
-  if (standing === undefined)
-    yield* Effect.mapError(rows.keepProof(wrap(master, proofOwner, randomBytes(dataKeyBytes))), unavailable)
-  const proof = yield* Effect.mapError(rows.proof(), unavailable)
-  if (proof === undefined || unwrap(master, proofOwner, proof) === undefined)
+  if (standing === undefined) yield* asked(rows.keepProof(proofOf(master)))
+  const proof = yield* asked(rows.proof())
+  if (proof === undefined || !isProvedBy(proof, master))
     return yield* new VaultUnavailable({ reason: `The master key in ${file} is not the one of this vault` })
   return master
 })
@@ -251,17 +252,18 @@ export const layer = (options: KeyVaultPostgresOptions): Layer.Layer<KeyVault, V
     KeyVault,
     Effect.gen(function* () {
       const postgres = yield* Postgres
+      const asked: AskedAtOpen = (question) => Effect.mapError(postgres.patiently(question), unavailable)
       yield* Effect.mapError(postgres.migrate(vaultMigrations), unavailable)
       const rows = new VaultRows(postgres)
-      const master = yield* masterKeyFor(options.masterKeyFile, rows)
+      const master = yield* masterKeyFor(options.masterKeyFile, rows, asked)
       const keys = new FreshKeys(options.maxCachedKeys ?? 100_000, options.mostStaleMs ?? 10_000)
-      const seen = yield* Effect.mapError(rows.latestDestroyed(), unavailable)
+      const seen = yield* asked(rows.latestDestroyed())
       const scope = yield* Effect.scope
       const vault = yield* Effect.acquireRelease(
         Effect.sync(() => new Vault(rows, master, keys, { seen, scope })),
         (opened) => opened.close,
       )
-      yield* Effect.mapError(vault.look, unavailable)
+      yield* asked(vault.look)
       // A look that fails leaves the memory as fresh as it was, and no fresher.
       yield* Effect.ignore(vault.look).pipe(
         Effect.delay(options.lookEveryMs ?? 1_000),

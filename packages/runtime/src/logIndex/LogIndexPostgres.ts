@@ -19,7 +19,7 @@ import type { MigrationSet } from "../postgres/migrate.ts"
 import { Postgres } from "../postgres/Postgres.ts"
 
 /** `C`: keys are compared by their bytes, whatever the server's language. */
-const migrations: MigrationSet = {
+export const logIndexMigrations: MigrationSet = {
   name: "log index",
   migrations: [
     {
@@ -232,7 +232,7 @@ export const layer: Layer.Layer<LogIndex, PostgresFailure, Postgres> = Layer.eff
     const postgres = yield* Postgres
     const { sql, ask, transaction, migrate } = postgres
     const lookups = keyLookups(postgres)
-    yield* migrate(migrations)
+    yield* migrate(logIndexMigrations)
     return {
       position: (epoch) =>
         ask(sql<{ position: number }>`SELECT position FROM log_index_place WHERE epoch = ${epoch}`).pipe(

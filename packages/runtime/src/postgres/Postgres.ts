@@ -16,6 +16,7 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Scope from "effect/Scope"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { type PostgresFailure, PostgresUnavailable } from "../errors.ts"
+import { type Patiently, patiently } from "../patience.ts"
 import { type PostgresOptions, resolve } from "./connection.ts"
 import { failureOf } from "./failures.ts"
 import { migrate, type MigrationSet } from "./migrate.ts"
@@ -87,14 +88,17 @@ export class Postgres extends Context.Service<
     readonly ask: <A, E, R>(statements: Effect.Effect<A, E, R>) => Effect.Effect<A, Told<E>, R>
     /** Runs statements in one transaction, in one session. A failure rolls back; durable when it succeeds; READ COMMITTED. */
     readonly transaction: <A, E, R>(statements: Effect.Effect<A, E, R>) => Effect.Effect<A, Told<E>, R>
-    /** Brings an adapter's tables forward, before it uses them. Costs one question when nothing is to be done. */
+    /** For whatever an adapter asks while it opens: asked again while the server is away, within `patienceAtStart`. */
+    readonly patiently: Patiently
+    /** Brings an adapter's tables forward, before it uses them; patiently. Costs one question when nothing is to be done. */
     readonly migrate: (set: MigrationSet) => Effect.Effect<void, PostgresFailure>
   }
 >()("@parley/runtime/Postgres") {}
 
 const make = Effect.fnUntraced(function* (options: PostgresOptions) {
   const resolved = yield* resolve(options)
-  const synchronousCommit = yield* told(preflight(resolved))
+  const patient = patiently("Postgres", options.patienceAtStart ?? "30 seconds")
+  const synchronousCommit = yield* patient(told(preflight(resolved)))
   const scope = yield* Effect.scope
   const sql = yield* told(
     PgClient.make({
@@ -111,10 +115,11 @@ const make = Effect.fnUntraced(function* (options: PostgresOptions) {
     schema: resolved.schema,
     ask,
     transaction: (statements) => ask(sql.withTransaction(statements)),
-    migrate: (set) => told(migrate(resolved, set)),
+    patiently: patient,
+    migrate: (set) => patient(told(migrate(resolved, set))),
   })
 })
 
-/** Asks the server for its settings, and opens the pool. */
+/** Asks the server for its settings, as soon as it is there, and opens the pool. */
 export const layer = (options: PostgresOptions): Layer.Layer<Postgres, PostgresFailure> =>
   Layer.effect(Postgres, make(options)).pipe(Layer.provide(Reactivity.layer))

@@ -32,6 +32,8 @@ export interface PostgresOptions {
   readonly idleTimeout?: Duration.Input
   /** One migration, and the wait for another node's. Default 10 min. */
   readonly migrationTimeout?: Duration.Input
+  /** How long the server may be away when this starts. Default 30 s. */
+  readonly patienceAtStart?: Duration.Input
 }
 
 const refused = (detail: string): PostgresRefused => new PostgresRefused({ reason: "bad_options", detail })

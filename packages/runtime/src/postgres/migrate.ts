@@ -32,13 +32,13 @@ export interface MigrationSet {
   readonly migrations: ReadonlyArray<Migration>
 }
 
-interface Recorded {
+export interface Recorded {
   readonly number: number
   readonly name: string
 }
 
-/** The steps that are missing, oldest first. */
-const missing = (
+/** The steps that are missing, oldest first. Refuses what another program has done. */
+export const missing = (
   set: MigrationSet,
   recorded: ReadonlyArray<Recorded>,
 ): Effect.Effect<ReadonlyArray<Migration>, PostgresRefused> => {

@@ -22,7 +22,7 @@ const MOST_SETTLE_MS = 3_000
 const CLOSED = "closed"
 
 /** `ECONNREFUSED`, `WRONGPASS`, …: the first word alone, since what follows may quote what was sent. */
-const reasonOf = (cause: unknown): string => {
+export const reasonOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return "unknown"
   if (/\btimed? ?out\b/i.test(cause.message)) return "timeout"
   const code = (cause as NodeJS.ErrnoException).code ?? /^[A-Z]{4,}/.exec(cause.message)?.[0]

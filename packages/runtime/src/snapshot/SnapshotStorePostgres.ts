@@ -19,7 +19,7 @@ const maxTogether = 64
 /** A load that takes longer than this is answered with "none". */
 const loadTimeout = "1 second"
 
-const migrations: MigrationSet = {
+export const snapshotMigrations: MigrationSet = {
   name: "snapshots",
   migrations: [
     {
@@ -75,7 +75,7 @@ export const layer: Layer.Layer<SnapshotStore, PostgresFailure, Postgres | Event
   Effect.gen(function* () {
     const { epoch } = yield* EventStore
     const postgres = yield* Postgres
-    yield* postgres.migrate(migrations)
+    yield* postgres.migrate(snapshotMigrations)
     const rows = rowsOf(postgres, epoch)
     const waiting = yield* Queue.dropping<Snapshot>(maxWaiting)
     const saving = Effect.flatMap(Queue.takeBetween(waiting, 1, maxTogether), (taken) =>

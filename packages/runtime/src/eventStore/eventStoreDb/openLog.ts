@@ -26,18 +26,22 @@ interface Store {
   readonly address: string
 }
 
-const standingOf = ({ reads }: Store, direction: "forward" | "backward") =>
+const standingOf = (reads: Reads, direction: "forward" | "backward") =>
   reads
     .readStream(logStream, { direction, limit: pageSize })
     .pipe(Effect.catchTag("StreamNotFound", () => Effect.succeed<ReadonlyArray<RecordedEvent>>([])))
+
+/** The event that began the log's epoch; `undefined`: nobody has begun it. */
+export const latestOpening = (reads: Reads) =>
+  Effect.map(standingOf(reads, "backward"), (standing) => standing.find(({ type }) => type === logOpenedType))
 
 /** @param now milliseconds, for an event that may have to be written. */
 export const openLog = Effect.fnUntraced(
   function* (store: Store, now: number): Effect.fn.Return<OpenedLog, unknown> {
     for (let round = 0; round < maxRounds; round++) {
-      const latest = (yield* standingOf(store, "backward")).find(({ type }) => type === logOpenedType)
+      const latest = yield* latestOpening(store.reads)
       if (latest !== undefined) {
-        const [first] = yield* standingOf(store, "forward")
+        const [first] = yield* standingOf(store.reads, "forward")
         return { epoch: latest.id, first: first?.position ?? -1 }
       }
       const event = logOpened(now)
