@@ -164,7 +164,10 @@ export const networkIsHere = (): boolean => {
     network.stop()
     return true
   } catch (cause) {
-    const [reason] = String(cause instanceof Error ? cause.message : cause).split("\n").filter(Boolean).slice(-1)
+    const [reason] = String(cause instanceof Error ? cause.message : cause)
+      .split("\n")
+      .filter(Boolean)
+      .slice(-1)
     console.warn(`Left out: network cuts, for which this process cannot make network namespaces: ${reason}`)
     return false
   }
