@@ -52,24 +52,29 @@ const namespaces = (): ReadonlyArray<string> =>
     .split("\n")
     .map((line) => line.split(" ")[0]!)
 
+/** Of this form alone. */
+const links = (): ReadonlyArray<string> =>
+  ip("-o", "link", "show")
+    .split("\n")
+    .flatMap((line) => /^\d+: (pl\d+(?:p\d+)?)[@:]/.exec(line)?.[1] ?? [])
+
 const remove = (owner: number): void => {
   for (const namespace of namespaces().filter((one) => one.startsWith(namespaceOf(owner, "")))) {
     attempt(() => {
       for (const pid of ip("netns", "pids", namespace).split("\n").filter(Boolean))
-        process.kill(Number(pid), "SIGKILL")
+        attempt(() => process.kill(Number(pid), "SIGKILL"))
     })
-    // Its end of the cable goes with it, and so does the other.
     attempt(() => ip("netns", "del", namespace))
   }
-  attempt(() => ip("link", "del", bridgeOf(owner)))
+  // Connections that had not ended keep a namespace for a while, and its cable with it.
+  for (const link of links().filter((one) => new RegExp(`^pl${owner}(p|$)`).test(one)))
+    attempt(() => ip("link", "del", link))
 }
 
 const removeLeftovers = (): void => {
   const owners = [
     ...namespaces().map((name) => /^parley-(\d+)-/.exec(name)?.[1]),
-    ...ip("-o", "link", "show", "type", "bridge")
-      .split("\n")
-      .map((line) => /^\d+: pl(\d+):/.exec(line)?.[1]),
+    ...links().map((link) => /^pl(\d+)/.exec(link)?.[1]),
   ]
   for (const owner of new Set(owners))
     if (owner !== undefined && !existsSync(`/proc/${owner}`)) remove(Number(owner))
@@ -78,8 +83,9 @@ const removeLeftovers = (): void => {
 /** Of 198.18.0.0/15, kept free for measurements: three bytes that no interface of this machine has. */
 const freeNet = (): string => {
   const taken = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
-  for (let third = 0; third < 256; third++)
-    if (!taken.some((address) => address.startsWith(`198.18.${third}.`))) return `198.18.${third}`
+  // Another process may be looking for one just now.
+  for (let next = process.pid; next < process.pid + 256; next++)
+    if (!taken.some((address) => address.startsWith(`198.18.${next % 256}.`))) return `198.18.${next % 256}`
   throw new Error("No free network below 198.18.0.0/16")
 }
 
@@ -164,10 +170,10 @@ export const networkIsHere = (): boolean => {
     network.stop()
     return true
   } catch (cause) {
-    const [reason] = String(cause instanceof Error ? cause.message : cause)
+    const reason = String(cause instanceof Error ? cause.message : cause)
       .split("\n")
       .filter(Boolean)
-      .slice(-1)
+      .join("; ")
     console.warn(`Left out: network cuts, for which this process cannot make network namespaces: ${reason}`)
     return false
   }
