@@ -13,6 +13,7 @@ import { counters } from "@parley/testkit/checker/Verdict"
 import { raised } from "@parley/testkit/chaos/chaos"
 import { describe } from "@parley/testkit/chaos/ChaosReport"
 import { disturbances } from "@parley/testkit/nodes/disturbances"
+import { networkIsHere } from "@parley/testkit/nodes/network"
 import { drill, type DrillReport } from "@parley/testkit/nodes/drill"
 import { startNodes } from "@parley/testkit/nodes/startNodes"
 import { summarize } from "./harness/summary.ts"
@@ -70,8 +71,11 @@ const outputs = (): void => {
 }
 
 const words = values.only.split(",")
-const chosen = disturbances.filter(({ name }) => words.some((word) => name.includes(word)))
-const nodes = await startNodes({ env: raised })
+const asked = disturbances.filter(({ name }) => words.some((word) => name.includes(word)))
+/** Only cuts want a network of their own. */
+const apart = asked.some((one) => one.apart) && networkIsHere()
+const chosen = asked.filter((one) => apart || !one.apart)
+const nodes = await startNodes({ env: raised, apart })
 const every = setInterval(outputs, 10_000)
 const reports: Array<DrillReport> = []
 try {

@@ -16,6 +16,10 @@ export interface RedisProcessOptions {
   readonly password?: string
   /** A node of a cluster, which has no slots and knows nobody when it starts first. */
   readonly cluster?: boolean
+  /** Where it listens. Default: 127.0.0.1. */
+  readonly host?: string
+  /** A program to start it under, with its arguments. */
+  readonly under?: ReadonlyArray<string>
 }
 
 export const until = async (holds: () => Promise<boolean>): Promise<void> => {
@@ -30,9 +34,13 @@ const encode = (command: ReadonlyArray<string>): string =>
   `*${command.length}\r\n${command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`
 
 /** One connection for all: QUIT's own `+OK` ends the answer. */
-const answerOf = (port: number, commands: ReadonlyArray<ReadonlyArray<string>>): Promise<string> =>
+const answerOf = (
+  port: number,
+  host: string,
+  commands: ReadonlyArray<ReadonlyArray<string>>,
+): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1")
+    const socket = connect(port, host)
     let text = ""
     socket.setTimeout(START_MS, () => socket.destroy(new Error("Redis does not answer")))
     socket.on("data", (chunk) => (text += chunk.toString()))
@@ -42,6 +50,7 @@ const answerOf = (port: number, commands: ReadonlyArray<ReadonlyArray<string>>):
   })
 
 export class RedisProcess {
+  readonly host: string
   readonly port: number
   readonly busPort: number
   readonly #options: RedisProcessOptions
@@ -54,6 +63,7 @@ export class RedisProcess {
 
   constructor(options: RedisProcessOptions, port: number, busPort: number) {
     this.#options = options
+    this.host = options.host ?? "127.0.0.1"
     this.port = port
     this.busPort = busPort
     process.once("exit", this.#goAtExit)
@@ -61,8 +71,9 @@ export class RedisProcess {
 
   readonly restart = async (): Promise<void> => {
     await this.kill9()
-    const { cluster = false, password } = this.#options
-    const flags = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    const { cluster = false, password, under = [] } = this.#options
+    const flags = ["--port", `${this.port}`, "--bind", this.host, "--save", "", "--appendonly", "no"]
+    if (this.host !== "127.0.0.1") flags.push("--protected-mode", "no")
     // A node alone does not know its own address.
     if (cluster)
       flags.push(
@@ -70,7 +81,8 @@ export class RedisProcess {
         ...["--cluster-announce-ip", "127.0.0.1", "--cluster-node-timeout", "2000"],
       )
     if (password !== undefined) flags.push("--requirepass", password)
-    const child = spawn("redis-server", [...flags, "--dir", this.#directory], { stdio: "ignore" })
+    const command = [...under, "redis-server", ...flags, "--dir", this.#directory]
+    const child = spawn(command[0]!, command.slice(1), { stdio: "ignore" })
     this.#child = child
     const failed = new Promise<never>((_, reject) => {
       child.once("error", reject)
@@ -84,7 +96,7 @@ export class RedisProcess {
 
   readonly ask = (command: ReadonlyArray<string>): Promise<string> => {
     const { password } = this.#options
-    return answerOf(this.port, password === undefined ? [command] : [["AUTH", password], command])
+    return answerOf(this.port, this.host, password === undefined ? [command] : [["AUTH", password], command])
   }
 
   readonly kill9 = async (): Promise<void> => {

@@ -21,6 +21,8 @@ const maxOutputChars = 1_000_000
 export interface ProcessOptions extends StartParleyOptions {
   /** Default: 30 s, from its start to its address on stdout. Many that start at once take longer. */
   readonly startWithinMs?: number
+  /** Where it listens. Default: 127.0.0.1. */
+  readonly host?: string
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
@@ -58,13 +60,15 @@ class Process implements RunningProcess {
 
   constructor(options: ProcessOptions, port: number, opsPort: number) {
     this.#options = options
-    this.url = `http://127.0.0.1:${port}`
-    this.opsUrl = `http://127.0.0.1:${opsPort}`
+    const { host = "127.0.0.1" } = options
+    this.url = `http://${host}:${port}`
+    this.opsUrl = `http://${host}:${opsPort}`
     this.#ownDirectory = options.dataDir === undefined ? mkdtempSync(join(tmpdir(), "parley-")) : undefined
     this.#environment = {
       ...process.env,
-      PARLEY_HTTP_HOST: "127.0.0.1",
+      PARLEY_HTTP_HOST: host,
       PARLEY_HTTP_PORT: String(port),
+      PARLEY_OPS_HOST: host,
       PARLEY_OPS_PORT: String(opsPort),
       PARLEY_DATA_DIR: options.dataDir ?? this.#ownDirectory,
       PARLEY_DEV_LOGIN: "true",

@@ -81,21 +81,25 @@ export const startEventStoreServer = async (
     readonly directory?: string
     readonly port?: number
     readonly args?: ReadonlyArray<string>
+    /** Default: 127.0.0.1. At another address anybody is served. */
+    readonly host?: string
+    /** A program to start it under, with its arguments. */
+    readonly under?: ReadonlyArray<string>
   } = {},
 ): Promise<RunningEventStore> => {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "parley-"))
   const port = options.port ?? (await freePort())
-  const endpoint = `127.0.0.1:${port}`
+  const { host, under = [] } = options
+  const endpoint = `${host ?? "127.0.0.1"}:${port}`
   let child: ChildProcess | undefined
   let output = ""
 
   const start = async (): Promise<void> => {
-    const flags = ["--port", String(port), "--data-dir", directory, ...(options.args ?? [])]
-    const process_ = spawn(
-      `${root}node_modules/.bin/node`,
-      [`${root}packages/cli/src/main.ts`, "event-store", ...flags],
-      { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
-    )
+    const reach = host === undefined ? [] : ["--host", host, "--allow-anybody"]
+    const flags = ["--port", String(port), "--data-dir", directory, ...reach, ...(options.args ?? [])]
+    const program = [`${root}node_modules/.bin/node`, `${root}packages/cli/src/main.ts`, "event-store"]
+    const command = [...under, ...program, ...flags]
+    const process_ = spawn(command[0]!, command.slice(1), { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
     child = process_
     let sinceStart = ""
     await new Promise<void>((resolve, reject) => {

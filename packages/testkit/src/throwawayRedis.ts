@@ -74,7 +74,7 @@ export const startRedis = async (options: ThrowawayRedisOptions = {}): Promise<T
     throw cause
   }
   const credentials = password === undefined ? "" : `:${encodeURIComponent(password)}@`
-  const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(",")
+  const hosts = nodes.map(({ host, port }) => `${host}:${port}`).join(",")
   return {
     url: `redis${cluster ? "+cluster" : ""}://${credentials}${hosts}`,
     kill9: () => all((node) => node.kill9()),

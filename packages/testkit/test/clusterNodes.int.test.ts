@@ -4,6 +4,7 @@ import type { Broker } from "@parley/runtime/Broker"
 import { layer as broker } from "@parley/runtime/broker/BrokerMemory"
 import * as ManyNodes from "@parley/runtime/cluster/ManyNodes"
 import type { PeerAuth } from "@parley/runtime/cluster/PeerAuth"
+import type { Place } from "@parley/runtime/cluster/peerSockets"
 import { AwakeConversations } from "@parley/runtime/conversation/AwakeConversations"
 import { layer as conversationEntity } from "@parley/runtime/conversation/conversationEntity"
 import { Conversations } from "@parley/runtime/Conversations"
@@ -25,7 +26,9 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as RunnerStorage from "effect/cluster/RunnerStorage"
 import { freePort } from "@parley/runtime/freePort"
+import { eventually } from "../src/eventually.ts"
 import { selfSigned } from "../src/push/selfSigned.ts"
+import { relayTo } from "../src/relay.ts"
 
 const secretOf = (text: string): PeerAuth => ({ _tag: "Secret", secret: Redacted.make(text) })
 /** One for all nodes, which is its own authority. */
@@ -63,12 +66,20 @@ const started = Effect.fnUntraced(function* <E>(
   return { conversations: Context.get(built, Conversations), stop: Scope.close(scope, Exit.void) }
 })
 
-const runner = Effect.fnUntraced(function* (auth: PeerAuth) {
-  const address = { host: "127.0.0.1", port: yield* Effect.promise(() => freePort()) }
+const onThisMachine = Effect.map(
+  Effect.promise(() => freePort()),
+  (port) => ({ host: "127.0.0.1", port }),
+)
+
+/** @param listen where it is behind a relay; peers dial `address`. */
+const runner = Effect.fnUntraced(function* (auth: PeerAuth, address?: Place, listen?: Place) {
+  address ??= yield* onThisMachine
   const entities = conversationEntity({ limits: defaultLimits, maxIdleTime: "1 minute" })
   return yield* started(
     Layer.merge(conversations(), entities).pipe(
-      Layer.provide(ManyNodes.runner({ address, auth, storage, residentCap: 1_000 })),
+      Layer.provide(
+        ManyNodes.runner({ address, listen: listen ?? address, auth, storage, residentCap: 1_000 }),
+      ),
       Layer.provide(AwakeConversations.layer),
     ),
   )
@@ -154,6 +165,28 @@ describe("a cluster of many nodes", () => {
           expect(stand).toEqual(stand.toSorted((a, b) => a - b))
         }
       }).pipe(Effect.scoped, Effect.provide(shared)),
+  )
+
+  it.live(
+    "what was dialled into a network that was cut is given up: healed, whoever asks is answered",
+    () =>
+      Effect.gen(function* () {
+        const known = secretOf("a secret of the cluster, long enough")
+        const listen = yield* onThisMachine
+        const between = yield* relayTo(listen.port)
+        yield* runner(known, { host: "127.0.0.1", port: between.port }, listen)
+        const asker = yield* gateway(known)
+        yield* create(asker, ids[0]!)
+        between.cut()
+        between.hangUp()
+        const asked = yield* Effect.forkScoped(send(asker, ids[0]!, "into the cut"))
+        const before = between.dialled()
+        yield* eventually(() => expect(between.dialled()).toBeGreaterThan(before))
+        between.heal()
+        expect(yield* Fiber.join(asked)).toMatchObject(sent(1, false))
+        expect(yield* send(asker, ids[0]!, "after it")).toMatchObject(sent(2, false))
+      }).pipe(Effect.scoped, Effect.provide(shared)),
+    60_000,
   )
 
   for (const [how, known, unknown] of [

@@ -9,13 +9,18 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { anEvent, append, ids, linesOf, readForward } from "../src/contracts/eventStore/given.ts"
 import { freshLogAt, servers } from "../src/contracts/eventStore/onEventStoreDb.ts"
 import { freePort } from "@parley/runtime/freePort"
+import { eventually } from "../src/eventually.ts"
 import { selfSigned } from "../src/push/selfSigned.ts"
+import { relayTo } from "../src/relay.ts"
 import { eventStoreServer } from "../src/startEventStoreServer.ts"
 import { temporaryDirectory } from "../src/temporaryDirectory.ts"
 
@@ -94,6 +99,38 @@ describe("connecting", () => {
           expect(text).toContain(nobody)
         }
       }),
+  )
+
+  it.live(
+    "what was dialled into a network that was cut is given up: healed, the store answers, and tells what was committed meanwhile",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* eventStoreServer()
+        const between = yield* relayTo(server.port)
+        const store = yield* opened(`esdb://127.0.0.1:${between.port}?tls=false`)
+        const [before, meanwhile, after] = [anEvent(), anEvent(), anEvent()]
+        yield* store.append({ stream: "a", expected: "no_stream", events: [before] })
+        const told = yield* Effect.forkScoped(
+          store.subscribeStream("a", -1).pipe(Stream.take(3), Stream.runCollect),
+        )
+        between.cut()
+        between.hangUp()
+        yield* server.store.append({ stream: "a", expected: 0, events: [meanwhile] })
+        const dialled = between.dialled()
+        const appended = yield* Effect.forkScoped(
+          store.append({ stream: "a", expected: 1, events: [after] }).pipe(
+            Effect.retry({
+              while: ({ _tag }) => _tag === "StoreUnavailable",
+              schedule: Schedule.spaced("100 millis"),
+            }),
+          ),
+        )
+        yield* eventually(() => expect(between.dialled()).toBeGreaterThan(dialled))
+        between.heal()
+        yield* Fiber.join(appended).pipe(Effect.timeout("15 seconds"))
+        expect(ids(yield* Fiber.join(told))).toEqual([before.id, meanwhile.id, after.id])
+      }),
+    60_000,
   )
 
   it.live("all who use one URL share one client, which lives as long as any of them", () =>

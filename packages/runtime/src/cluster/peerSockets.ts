@@ -11,6 +11,7 @@ import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Runners from "effect/cluster/Runners"
 import * as RpcClient from "effect/rpc/RpcClient"
 import * as RpcSerialization from "effect/rpc/RpcSerialization"
@@ -33,6 +34,8 @@ export const listenAt = ({ host, port }: Place): Place => ({
 /** Beyond so many that have not proved themselves yet, more are hung up on: nodes dial again. */
 const maxStrangers = 64
 const openTimeout = "5 seconds"
+/** A peer that could not be reached for long is dialled as often as at first: it may be back. */
+const dialAgain = Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("1 second")])
 
 /** Listens at `place`. */
 export const listening = (
@@ -124,7 +127,7 @@ export const dialling = (
         codecFor: serialization.codecFor,
         make: ({ host, port }) =>
           Effect.flatMap(dial({ host, port }, auth), (socket) =>
-            RpcClient.makeProtocolSocket().pipe(
+            RpcClient.makeProtocolSocket({ retryPolicy: dialAgain }).pipe(
               Effect.provideService(Socket.Socket, socket),
               Effect.provideService(RpcSerialization.RpcSerialization, serialization),
             ),

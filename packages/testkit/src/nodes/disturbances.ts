@@ -14,6 +14,8 @@ export interface Disturbance {
   readonly end: (nodes: Nodes) => Promise<unknown>
   /** So long conversations may take to answer again: from the beginning, or from the end. */
   readonly budget?: { readonly ms: number; readonly from: "begin" | "end" }
+  /** It happens to nodes that are `apart` only. */
+  readonly apart?: true
 }
 
 type Of<A> = (nodes: Nodes) => A
@@ -25,6 +27,8 @@ const firstProjector: Of<RunningParley> = ({ projectors }) => projectors[0]!
 /** Engines are away for so long. */
 const awayMs = 5_000
 const frozenMs = 20_000
+/** So long that what notices by itself has noticed, and so short that what is retried is retried still. */
+const cutMs = 15_000
 
 /** Whoever supervises it starts it again at once. */
 const killed = (process_: Of<RunningParley>) => ({
@@ -41,6 +45,14 @@ const frozen = (process_: Of<RunningParley>) => ({
   begin: signal(process_, "SIGSTOP"),
   lastsMs: frozenMs,
   end: signal(process_, "SIGCONT"),
+})
+
+/** Both live, and hear nothing of each other. */
+const cut = (one: string, other: string) => ({
+  begin: async ({ network }: Nodes) => network!.cut(one, other),
+  lastsMs: cutMs,
+  end: async ({ network }: Nodes) => network!.heal(),
+  apart: true as const,
 })
 
 const everyProcess: Of<ReadonlyArray<RunningParley>> = ({ projectors, runners, gateways }) => [
@@ -76,6 +88,21 @@ export const disturbances: ReadonlyArray<Disturbance> = [
     begin: ({ eventStore }) => eventStore.kill9(),
     lastsMs: awayMs,
     end: ({ eventStore }) => eventStore.restart(),
+    budget: { ms: 15_000, from: "end" },
+  },
+  {
+    name: "network cut between a runner and the event store, 15 s",
+    ...cut("runner0", "eventStore"),
+    budget: { ms: 15_000, from: "end" },
+  },
+  {
+    name: "network cut between a gateway and a runner, 15 s",
+    ...cut("gateway0", "runner0"),
+    budget: { ms: 10_000, from: "end" },
+  },
+  {
+    name: "network cut between a gateway and Redis, 15 s",
+    ...cut("gateway0", "redis"),
     budget: { ms: 15_000, from: "end" },
   },
   {

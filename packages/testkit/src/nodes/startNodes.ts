@@ -14,6 +14,7 @@ import { type RunningProcess, startProcess } from "../parleyProcess.ts"
 import { postgresBinaries, startPostgres, type ThrowawayPostgres } from "../throwawayPostgres.ts"
 import { startRedis, type ThrowawayRedis } from "../throwawayRedis.ts"
 import { programOnPath, requirement } from "../requirement.ts"
+import { type Network, type Place, startNetwork } from "./network.ts"
 
 /** They share few cores while they start. */
 const startWithinMs = 90_000
@@ -24,6 +25,8 @@ export interface NodesWanted {
   readonly projectors?: number
   /** For all processes. */
   readonly env?: Readonly<Record<string, string>>
+  /** Each process but Postgres's in a network namespace of its own: see `networkIsHere`. */
+  readonly apart?: boolean
 }
 
 export interface Nodes {
@@ -35,6 +38,8 @@ export interface Nodes {
   readonly redis: ThrowawayRedis
   /** What every process was told, to start one more. */
   readonly env: Readonly<Record<string, string>>
+  /** Where they are `apart`. Its places: `eventStore`, `redis`, and `gateway0`, `runner0`, `projector0`, … */
+  readonly network: Network | undefined
   readonly stop: () => Promise<void>
 }
 
@@ -43,8 +48,8 @@ export const nodesAreHere = (): boolean =>
   requirement("postgres", postgresBinaries() !== undefined) &&
   requirement("redis-server", programOnPath("redis-server") !== undefined)
 
-const times = <A>(count: number, start: () => Promise<A>): Promise<ReadonlyArray<A>> =>
-  Promise.all(Array.from({ length: count }, start))
+const namesOf = (role: string, count: number): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, place) => `${role}${place}`)
 
 export const startNodes = async (wanted: NodesWanted = {}): Promise<Nodes> => {
   const directory = mkdtempSync(join(tmpdir(), "parley-nodes-"))
@@ -58,12 +63,21 @@ export const startNodes = async (wanted: NodesWanted = {}): Promise<Nodes> => {
     ends.push(one.stop)
     return one
   }
+  const projectorNames = namesOf("projector", wanted.projectors ?? 1)
+  const runnerNames = namesOf("runner", wanted.runners ?? 2)
+  const gatewayNames = namesOf("gateway", wanted.gateways ?? 2)
   try {
+    const network =
+      wanted.apart === true
+        ? startNetwork(["eventStore", "redis", ...projectorNames, ...runnerNames, ...gatewayNames])
+        : undefined
+    if (network !== undefined) ends.push(() => Promise.resolve(network.stop()))
+    const placeOf = (name: string): Partial<Place> => network?.place(name) ?? {}
     const [eventStore, postgres, redis] = await Promise.all([
-      startEventStoreServer().then(ended),
+      startEventStoreServer(placeOf("eventStore")).then(ended),
       // Each process has sessions for the database, the locks and what it listens to.
       startPostgres({ max_connections: "200" }).then(ended),
-      startRedis().then(ended),
+      startRedis(placeOf("redis")).then(ended),
     ])
     const masterKey = join(directory, "master.key")
     writeFileSync(masterKey, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 })
@@ -77,15 +91,25 @@ export const startNodes = async (wanted: NodesWanted = {}): Promise<Nodes> => {
       PARLEY_JWT_SECRET: randomBytes(32).toString("hex"),
       ...wanted.env,
     }
-    const start = (role: string, more: Readonly<Record<string, string>> = {}) =>
-      startProcess({ env: { ...env, PARLEY_ROLE: role, ...more }, startWithinMs }).then(ended)
+    const startAll = (
+      role: string,
+      names: ReadonlyArray<string>,
+      more: (place: Partial<Place>) => Promise<Readonly<Record<string, string>>> = () => Promise.resolve({}),
+    ) =>
+      Promise.all(
+        names.map(async (name) => {
+          const place = placeOf(name)
+          const own = { ...env, PARLEY_ROLE: role, ...(await more(place)) }
+          return ended(await startProcess({ env: own, startWithinMs, ...place }))
+        }),
+      )
     // Who is stopped first was started last: gateways leave before what they ask.
-    const projectors = await times(wanted.projectors ?? 1, () => start("projector"))
-    const runners = await times(wanted.runners ?? 2, async () =>
-      start("runner", { PARLEY_RUNNER_ADDRESS: `127.0.0.1:${await freePort()}` }),
-    )
-    const gateways = await times(wanted.gateways ?? 2, () => start("gateway"))
-    return { gateways, runners, projectors, eventStore, postgres, redis, env, stop }
+    const projectors = await startAll("projector", projectorNames)
+    const runners = await startAll("runner", runnerNames, async ({ host = "127.0.0.1" }) => ({
+      PARLEY_RUNNER_ADDRESS: `${host}:${await freePort()}`,
+    }))
+    const gateways = await startAll("gateway", gatewayNames)
+    return { gateways, runners, projectors, eventStore, postgres, redis, env, network, stop }
   } catch (cause) {
     await stop()
     throw cause
