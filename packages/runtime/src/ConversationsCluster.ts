@@ -7,6 +7,7 @@
  * mailbox, a full runner and a shard in transit look the same to callers: `Unavailable`, try again.
  */
 import { randomUUID } from "node:crypto"
+import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -33,7 +34,7 @@ const make = Effect.fnUntraced(function* (
   within: Duration.Input,
 ): Effect.fn.Return<Conversations["Service"], never, Sharding | AwakeConversations> {
   const clientOf = yield* ConversationEntity.client
-  const awake = yield* AwakeConversations
+  const [awake, clock] = [yield* AwakeConversations, yield* Clock.Clock]
   let calls = 0
   const processId = randomUUID()
   let sent = 0
@@ -44,7 +45,8 @@ const make = Effect.fnUntraced(function* (
   ): Effect.Effect<ConversationReply, Unavailable> => {
     const { correlation } = request.origin
     awake.sent(conversation, correlation)
-    const origin = { ...request.origin, call: { process: processId, number: ++sent } }
+    const call = { process: processId, number: ++sent, at: clock.currentTimeMillisUnsafe() }
+    const origin = { ...request.origin, call }
     return clientOf(conversation)
       .Ask({ ...request, origin })
       .pipe(

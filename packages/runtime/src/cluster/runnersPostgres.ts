@@ -18,7 +18,8 @@ import { lockSessions } from "../postgres/sessions.ts"
 
 /**
  * A runner that was killed or hangs has no shards after about 6 s, the expiration, unless others notice its death earlier by looking after
- * its health. Half of these times make a busy machine take itself for a dead one.
+ * its health. Half of these times make a busy machine take itself for a dead one. A call whose runner is looked for tries again now and
+ * then: thousands that wait must not keep the machine from finding it.
  */
 export const shardTimes = {
   shardLockRefreshInterval: "2 seconds",
@@ -26,6 +27,7 @@ export const shardTimes = {
   refreshAssignmentsInterval: "500 millis",
   runnerHealthCheckInterval: "1 second",
   entityTerminationTimeout: "3 seconds",
+  sendRetryInterval: "300 millis",
 } as const satisfies Partial<ShardingConfig.ShardingConfig["Service"]>
 
 /** Advisory locks are the whole database's: the schema's name keeps those of two clusters apart. */

@@ -22,6 +22,7 @@ import type { KeyVault } from "../KeyVault.ts"
 import { keyOf } from "./linesOf.ts"
 import { preciseNow } from "../telemetry/Histogram.ts"
 import { isSampled, type SpanMaker } from "../telemetry/Spans.ts"
+import { isOvertaken } from "./callOrder.ts"
 import { openedNow } from "./openedNow.ts"
 import { prepare, prepareNow } from "./prepare.ts"
 
@@ -49,6 +50,8 @@ export const conversationAggregate = (options: {
     decide,
     encode: (event, { origin }) => encodeEvent(event, origin),
     decode: (recorded) => decodeEvent(recorded),
+    isOvertaken: ({ origin: { call } }, state) =>
+      call !== undefined && state._tag === "Live" && isOvertaken(call, state.lastTs, now()),
     traceparentOf: ({ origin }) => origin.traceparent,
     snapshotVersion,
     encodeSnapshot,

@@ -20,7 +20,7 @@ export const Origin = Schema.Struct({
   correlation: Schema.String,
   traceparent: Schema.optionalKey(Schema.String),
   accepted: Schema.optionalKey(Accepted),
-  call: Schema.optionalKey(Schema.Struct({ process: Schema.String, number: Schema.Int })),
+  call: Schema.optionalKey(Schema.Struct({ process: Schema.String, number: Schema.Int, at: Schema.Finite })),
 })
 
 const Request = Schema.Union([

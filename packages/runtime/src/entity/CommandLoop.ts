@@ -47,6 +47,8 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   #whenIdle: (() => void) | undefined
   /** Absent: to be loaded before anything is decided. */
   #state: State | undefined
+  /** As it was when it was loaded last. */
+  #read: State
 
   constructor(options: {
     readonly aggregate: Aggregate<State, Event, Request, Command, Answer>
@@ -56,6 +58,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
     readonly fork: (loop: Effect.Effect<void>) => void
     readonly telemetry: QueueTelemetry<Request>
   }) {
+    this.#read = options.aggregate.initial
     this.#waiting = new WaitingRequests(options.telemetry)
     this.#aggregate = options.aggregate
     this.#store = options.store
@@ -233,6 +236,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       this.#aggregate,
       this.#state!,
       taken as ReadonlyArray<{ request: Request; prepared: Prepared<Command> }>,
+      this.#read,
     )
   }
 
@@ -284,6 +288,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       Effect.mapError((failure) => new Unavailable({ reason: `the stream cannot be read: ${failure._tag}` })),
       Effect.map(({ state, snapshotRevision }) => {
         this.#state = state
+        this.#read = state
         this.#snapshots.began(snapshotRevision)
         this.#snapshots.look(state)
       }),

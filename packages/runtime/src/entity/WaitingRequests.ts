@@ -70,7 +70,7 @@ export class WaitingRequests<Request, Command, Answer> {
   }
 
   /** The oldest are answered, in their order. `appended`: absent when they had no events. */
-  answer(outcomes: ReadonlyArray<Outcome<Answer>>, appended: Appended | undefined): void {
+  answer(outcomes: ReadonlyArray<Outcome<Answer> | Unavailable>, appended: Appended | undefined): void {
     const { counts } = this.#telemetry
     const taken = this.#waiting.splice(0, outcomes.length)
     counts.waiting -= taken.length

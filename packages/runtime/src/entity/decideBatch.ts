@@ -6,6 +6,7 @@
 import type { Decision } from "@parley/domain/Decision"
 import type { Rejection } from "@parley/domain/Rejection"
 import type { EventMark, MessageKey, NewEvent } from "../EventStore.ts"
+import { Unavailable } from "../errors.ts"
 import { eventId } from "../freshIds.ts"
 import type { Aggregate, EventWanted, KeyWanted, Needs, Prepared } from "./Aggregate.ts"
 
@@ -19,7 +20,7 @@ export type Outcome<Answer> =
 
 export interface Batch<State, Event, Request, Answer> {
   /** One per decided request; fewer than were waiting when the batch is full. */
-  readonly outcomes: ReadonlyArray<Outcome<Answer>>
+  readonly outcomes: ReadonlyArray<Outcome<Answer> | Unavailable>
   readonly events: ReadonlyArray<{ event: Event; request: Request; revision: number }>
   readonly append: ReadonlyArray<NewEvent>
   readonly keys: ReadonlyArray<MessageKey>
@@ -40,8 +41,10 @@ export const decideBatch = <State, Event, Request, Command, Answer>(
   aggregate: Aggregate<State, Event, Request, Command, Answer>,
   before: State,
   waiting: ReadonlyArray<{ readonly request: Request; readonly prepared: Prepared<Command> }>,
+  /** As it was last read from the log. */
+  read: State,
 ): Batch<State, Event, Request, Answer> => {
-  const outcomes: Array<Outcome<Answer>> = []
+  const outcomes: Array<Outcome<Answer> | Unavailable> = []
   const events: Array<{ event: Event; request: Request; revision: number }> = []
   const append: Array<NewEvent> = []
   const keys: Array<MessageKey> = []
@@ -66,6 +69,10 @@ export const decideBatch = <State, Event, Request, Command, Answer>(
     }
     if (decision._tag === "Rejected") {
       outcomes.push({ _tag: "Rejected", rejection: decision.rejection })
+      continue
+    }
+    if (decision.events.length > 0 && aggregate.isOvertaken?.(request, read) === true) {
+      outcomes.push(new Unavailable({ reason: "another owner has decided on later requests" }))
       continue
     }
     const encoded = decision.events.map((event) => aggregate.encode(event, request))

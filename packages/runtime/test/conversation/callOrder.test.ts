@@ -41,7 +41,10 @@ it.live(
       const clientOf = yield* ConversationEntity.client
       const { Ask } = clientOf(conversation)
       const numbered = (request: ReturnType<typeof send>, number: number) =>
-        Ask({ ...request, origin: { ...request.origin, call: { process: "gateway", number } } })
+        Ask({
+          ...request,
+          origin: { ...request.origin, call: { process: "gateway", number, at: Date.now() } },
+        })
       yield* Ask(createGroup("ann"))
       const later = yield* numbered(send("ann", "m2", "second"), 2)
       const overtaken = yield* Effect.flip(numbered(send("ann", "m1", "first"), 1))

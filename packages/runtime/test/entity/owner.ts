@@ -22,18 +22,20 @@ export const stream = conversationStream(conversation)
 
 export const parts = Layer.mergeAll(eventStoreMemory, keyVaultMemory, brokerMemory, snapshotStoreMemory)
 
-const aggregate = Effect.gen(function* () {
+const aggregate = Effect.fnUntraced(function* (now: () => number) {
   return conversationAggregate({
     id: conversation,
     vault: yield* KeyVault,
     broker: yield* Broker,
     limits: defaultLimits,
-    now: () => 1_000,
+    now,
   })
 })
 
-/** An owner with a fiber set of its own, in the test's scope. */
-export const owner = Effect.flatMap(aggregate, (it) => makeLoop(stream, it))
+/** An owner with a fiber set of its own, in the test's scope, whose clock shows what `now` says. */
+export const ownerAt = (now: () => number) => Effect.flatMap(aggregate(now), (it) => makeLoop(stream, it))
+
+export const owner = ownerAt(() => 1_000)
 
 /** An owner whose store answers as `change` makes it. */
 export const ownerOver = (change: (store: EventStore["Service"]) => Partial<EventStore["Service"]>) =>

@@ -10,6 +10,7 @@ import {
   createGroup,
   edit,
   owner,
+  ownerAt,
   parts,
   readAll,
   remove,
@@ -62,6 +63,66 @@ describe("two owners of one conversation", () => {
       )
       expect(new Set(acks.map((ack) => ("seq" in ack ? ack.seq : -1)))).toEqual(new Set([1]))
       expect(yield* readAll).toHaveLength(2)
+    }).pipe(Effect.provide(parts)),
+  )
+})
+
+describe("what reaches an owner after another one has gone on", () => {
+  /** As a gateway sends it at that time. */
+  const sentAt = (at: number, id: string, text = id) => {
+    const request = send("ann", id, text)
+    return { ...request, origin: { ...request.origin, call: { process: "gateway", number: at, at } } }
+  }
+  /** The stale one was frozen at 1 s with nothing but the creation in mind; the other decided on "later" at 9 s; now it is 20 s. */
+  const thawed = Effect.gen(function* () {
+    let now = 1_000
+    const [first, stale] = [yield* ownerAt(() => now), yield* ownerAt(() => now)]
+    yield* first.ask(createDirect("ann", "bob"))
+    yield* stale.ask(createDirect("ann", "bob"))
+    now = 9_000
+    yield* first.ask(sentAt(9_000, "later"))
+    now = 20_000
+    return stale
+  })
+
+  it.effect("[I5] is not written behind it when it was sent before, now and whenever it comes", () =>
+    Effect.gen(function* () {
+      const stale = yield* thawed
+      const early = yield* Effect.all(
+        [stale.ask(sentAt(3_000, "one")), stale.ask(sentAt(3_001, "two"))].map(Effect.flip),
+        { concurrency: "unbounded" },
+      )
+      expect(early.map(({ reason }) => reason)).toEqual(
+        Array.from({ length: 2 }, () => "another owner has decided on later requests"),
+      )
+      expect((yield* Effect.flip(stale.ask(sentAt(3_002, "three"))))._tag).toBe("Unavailable")
+      expect(yield* readAll).toHaveLength(2)
+    }).pipe(Effect.provide(parts)),
+  )
+
+  it.effect("is answered from what stands", () =>
+    Effect.gen(function* () {
+      const stale = yield* thawed
+      expect(yield* stale.ask(sentAt(3_000, "later"))).toMatchObject({ answer: { seq: 1, duplicate: true } })
+      expect(yield* stale.ask(sentAt(3_000, "later", "another text"))).toMatchObject({
+        rejection: { code: "idempotency_mismatch" },
+      })
+    }).pipe(Effect.provide(parts)),
+  )
+
+  it.effect("is written when it was sent since, or has been under way for no longer than usual", () =>
+    Effect.gen(function* () {
+      const stale = yield* thawed
+      expect(ackOf(yield* stale.ask(sentAt(9_000, "since"))).seq).toBe(2)
+      expect(ackOf(yield* stale.ask(sentAt(18_000, "fresh"))).seq).toBe(3)
+    }).pipe(Effect.provide(parts)),
+  )
+
+  it.effect("is written whatever the clock of the sender shows, when the log's last time is no later", () =>
+    Effect.gen(function* () {
+      const [first, other] = [yield* ownerAt(() => 5_000), yield* ownerAt(() => 3_600_000)]
+      yield* first.ask(createDirect("ann", "bob"))
+      expect(ackOf(yield* other.ask(sentAt(5_000, "m1"))).seq).toBe(1)
     }).pipe(Effect.provide(parts)),
   )
 })
