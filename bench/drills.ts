@@ -1,7 +1,7 @@
 /**
  * Failure drills: many nodes under load, one thing happens to them in the middle; nothing acknowledged may be lost, and all answer again.
  *
- *   node bench/drills.ts [--seed 1] [--rate 200] [--seconds 25] [--only "runner,Redis"]
+ *   node bench/drills.ts [--seed 1] [--rate 200] [--seconds 25] [--only "runner,Redis"] [--pace 0.25]
  *
  * Two gateways, two runners and a projector on `parley event-store`, Postgres and Redis, all on this machine, the same processes for all
  * drills; `--only` takes those whose name has one of the words. Prints a table in Markdown; exits 1 when a drill does not hold. A run that
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     rate: { type: "string", default: "200" },
     seconds: { type: "string", default: "25" },
     only: { type: "string", default: "" },
+    pace: { type: "string", default: "0.25" },
   },
 })
 const leastIdle = 0.15
@@ -90,7 +91,7 @@ try {
         connections: 40,
         conversations: 24,
         called: `p${place}`,
-        pace: 0.25,
+        pace: Number(values.pace),
         kills: 0,
         defaultLimits: false,
       },

@@ -24,8 +24,8 @@ export type Question = readonly [method: string, args: ReadonlyArray<unknown>]
 
 const storeOf = (log: ArrayLog) => ({
   headPosition: Effect.sync(log.headPosition),
-  readAll: ({ from, limit, prefixes = [] }: ReadAll) =>
-    Effect.sync(() => log.readAll({ from: typeof from === "number" ? from : 0, limit, prefixes })),
+  readAll: ({ after = -1, limit, prefixes = [] }: ReadAll) =>
+    Effect.sync(() => log.readAll({ from: after + 1, limit, prefixes })),
 })
 
 /** The place from which to go on; another epoch than the tables' makes them anew. */
