@@ -23,7 +23,7 @@ const two = ["ALTER TABLE a ADD COLUMN m bigint", "CREATE TABLE b (n bigint)"]
 
 /** A node of its own on one schema: it has its own pool. */
 const nodesOf = () => {
-  const options = postgres.options()
+  const options = { ...postgres.options(), patienceAtStart: 0 }
   return {
     schema: options.schema!,
     node: <A, E>(use: (database: Postgres["Service"]) => Effect.Effect<A, E>) =>
