@@ -1,10 +1,10 @@
 /**
  * Failure drills: many nodes under load, one thing happens to them in the middle; nothing acknowledged may be lost, and all answer again.
  *
- *   node bench/drills.ts [--seed 1] [--rate 200] [--seconds 25] [--only "runner,Redis"] [--pace 0.25]
+ *   node bench/drills.ts [--seed 1] [--rate 200] [--seconds 25] [--only "runner,Redis"] [--pace 0.25] [--connections 40]
  *
  * Two gateways, two runners and a projector on `parley event-store`, Postgres and Redis, all on this machine, the same processes for all
- * drills; `--only` takes those whose name has one of the words. Prints a table in Markdown; exits 1 when a drill does not hold. A run that
+ * drills; `--only` takes those whose name has one of the words; `--pace` is how much else there is beside the sends. Prints a table in Markdown; exits 1 when a drill does not hold. A run that
  * left less than 15 % of the machine's CPU unused shows whether anything is lost, but says nothing about how long it took.
  */
 import { mkdirSync, writeFileSync } from "node:fs"
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "25" },
     only: { type: "string", default: "" },
     pace: { type: "string", default: "0.25" },
+    connections: { type: "string", default: "40" },
   },
 })
 const leastIdle = 0.15
@@ -88,7 +89,7 @@ try {
         seed: Number(values.seed) + place,
         seconds: Number(values.seconds),
         rate: Number(values.rate),
-        connections: 40,
+        connections: Number(values.connections),
         conversations: 24,
         called: `p${place}`,
         pace: Number(values.pace),
