@@ -4,8 +4,9 @@
  *   node bench/drills.ts [--seed 1] [--rate 200] [--seconds 25] [--only "runner,Redis"] [--pace 0.25] [--connections 40]
  *
  * Two gateways, two runners and a projector on `parley event-store`, Postgres and Redis, all on this machine, the same processes for all
- * drills; `--only` takes those whose name has one of the words; `--pace` is how much else there is beside the sends. Prints a table in Markdown; exits 1 when a drill does not hold. A run that
- * left less than 15 % of the machine's CPU unused shows whether anything is lost, but says nothing about how long it took.
+ * drills; `--only` takes those whose name has one of the words; `--pace` is how much else there is beside the sends. Prints a table in
+ * Markdown; exits 1 when a drill does not hold. A run that left less than 15 % of the machine's CPU unused shows whether anything is lost,
+ * but says nothing about how long it took.
  */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"

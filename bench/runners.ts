@@ -44,8 +44,10 @@ const measure = async (runners: number): Promise<Round> => {
     group.add(pid)
     return group
   })
-  const { pairs, hangUp } = await acrossGateways(nodes, Number(values.pairs))
+  let hangUp = (): void => undefined
   try {
+    const { pairs, ...across } = await acrossGateways(nodes, Number(values.pairs))
+    hangUp = across.hangUp
     // What is measured are servers that have been at work.
     await closedLoop(process.pid, pairs, inFlight, 5)
     await pause(1_000)

@@ -50,8 +50,11 @@ export const conversationAggregate = (options: {
     decide,
     encode: (event, { origin }) => encodeEvent(event, origin),
     decode: (recorded) => decodeEvent(recorded),
-    isOvertaken: ({ origin: { call } }, state) =>
-      call !== undefined && state._tag === "Live" && isOvertaken(call, state.lastTs, now()),
+    overtakenBy: (state) => {
+      // The time alone: who keeps the answer must not keep the state.
+      const decidedAt = state._tag === "Live" ? state.lastTs : -Infinity
+      return ({ origin: { call } }) => call !== undefined && isOvertaken(call, decidedAt, now())
+    },
     traceparentOf: ({ origin }) => origin.traceparent,
     snapshotVersion,
     encodeSnapshot,

@@ -33,10 +33,10 @@ export interface Aggregate<State, Event, Request, Command, Answer> {
     requests: ReadonlyArray<Request>,
   ) => Effect.Effect<ReadonlyArray<Prepared<Command>>, Unavailable>
   /**
-   * Whether a request was on its way while another owner went on from here to `state`, as it was read from the log. It may be answered
-   * from what stands, but writes nothing: who sent it may have sent later ones, and been answered, meanwhile. Absent: in any order.
+   * Tells which requests were on their way while another owner went on to `state`, as it was read from the log. They may be answered
+   * from what stands, but write nothing: who sent one may have sent later ones, and been answered, meanwhile. Absent: in any order.
    */
-  readonly isOvertaken?: (request: Request, state: State) => boolean
+  readonly overtakenBy?: (state: State) => (request: Request) => boolean
   /** W3C trace context of who asked. */
   readonly traceparentOf: (request: Request) => string | undefined
   /** Of an entity whose state does not hold all that its decisions need. */

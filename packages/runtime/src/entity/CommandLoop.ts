@@ -47,8 +47,8 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   #whenIdle: (() => void) | undefined
   /** Absent: to be loaded before anything is decided. */
   #state: State | undefined
-  /** As it was when it was loaded last. */
-  #read: State
+  /** By what stood when the stream was loaded last. */
+  #isOvertaken: (request: Request) => boolean = () => false
 
   constructor(options: {
     readonly aggregate: Aggregate<State, Event, Request, Command, Answer>
@@ -58,7 +58,6 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
     readonly fork: (loop: Effect.Effect<void>) => void
     readonly telemetry: QueueTelemetry<Request>
   }) {
-    this.#read = options.aggregate.initial
     this.#waiting = new WaitingRequests(options.telemetry)
     this.#aggregate = options.aggregate
     this.#store = options.store
@@ -236,7 +235,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       this.#aggregate,
       this.#state!,
       taken as ReadonlyArray<{ request: Request; prepared: Prepared<Command> }>,
-      this.#read,
+      this.#isOvertaken,
     )
   }
 
@@ -288,7 +287,7 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
       Effect.mapError((failure) => new Unavailable({ reason: `the stream cannot be read: ${failure._tag}` })),
       Effect.map(({ state, snapshotRevision }) => {
         this.#state = state
-        this.#read = state
+        this.#isOvertaken = this.#aggregate.overtakenBy?.(state) ?? (() => false)
         this.#snapshots.began(snapshotRevision)
         this.#snapshots.look(state)
       }),

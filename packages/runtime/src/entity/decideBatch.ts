@@ -41,8 +41,7 @@ export const decideBatch = <State, Event, Request, Command, Answer>(
   aggregate: Aggregate<State, Event, Request, Command, Answer>,
   before: State,
   waiting: ReadonlyArray<{ readonly request: Request; readonly prepared: Prepared<Command> }>,
-  /** As it was last read from the log. */
-  read: State,
+  isOvertaken: (request: Request) => boolean,
 ): Batch<State, Event, Request, Answer> => {
   const outcomes: Array<Outcome<Answer> | Unavailable> = []
   const events: Array<{ event: Event; request: Request; revision: number }> = []
@@ -71,7 +70,7 @@ export const decideBatch = <State, Event, Request, Command, Answer>(
       outcomes.push({ _tag: "Rejected", rejection: decision.rejection })
       continue
     }
-    if (decision.events.length > 0 && aggregate.isOvertaken?.(request, read) === true) {
+    if (decision.events.length > 0 && isOvertaken(request)) {
       outcomes.push(new Unavailable({ reason: "another owner has decided on later requests" }))
       continue
     }
