@@ -1,33 +1,16 @@
 import { chmodSync, closeSync, copyFileSync, mkdirSync, openSync, rmSync, statSync, writeSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
-import { freePort } from "@parley/runtime/freePort"
 import { startParley } from "@parley/testkit/startParley"
 import { expect, it } from "vitest"
-import type { Finding } from "../src/doctor/Finding.ts"
 import { parley } from "./command.ts"
 import { ownDirectory } from "./directories.ts"
+import { examine as examineWith } from "./examine.ts"
 import { makeData, meetPerson } from "./storedData.ts"
 
 const path = ownDirectory()
 
-const examine = async (env: Record<string, string> = {}) => {
-  const ports = { PARLEY_HTTP_PORT: String(await freePort()), PARLEY_OPS_PORT: String(await freePort()) }
-  const { status, stdout } = await parley(["doctor", "--json"], {
-    PARLEY_DEV_LOGIN: "true",
-    PARLEY_DATA_DIR: path("data"),
-    ...ports,
-    ...env,
-  })
-  const { ok, checks } = JSON.parse(stdout) as {
-    readonly ok: boolean
-    readonly checks: ReadonlyArray<Finding>
-  }
-  expect(status).toBe(ok ? 0 : 1)
-  for (const one of checks)
-    expect([one.check, one.remedy !== undefined]).toEqual([one.check, one.status !== "ok"])
-  const failed = checks.filter((one) => one.status === "fail").map((one) => one.check)
-  return { failed, of: (name: string) => checks.find((one) => one.check === name) }
-}
+const examine = (env: Readonly<Record<string, string>> = {}) =>
+  examineWith({ PARLEY_DEV_LOGIN: "true", PARLEY_DATA_DIR: path("data"), ...env })
 
 it("finds nothing wrong with a new installation, and none with a used one", async () => {
   expect((await examine()).failed).toEqual([])

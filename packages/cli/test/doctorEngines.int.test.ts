@@ -1,13 +1,11 @@
 /** `parley doctor` for one of many processes: the engines that it stands on, alive, dead and hanging. */
 import { randomBytes } from "node:crypto"
 import { writeFileSync } from "node:fs"
-import { freePort } from "@parley/runtime/freePort"
 import { type Nodes, nodesAreHere, startNodes } from "@parley/testkit/nodes/startNodes"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { Finding } from "../src/doctor/Finding.ts"
 import { appendToEngines } from "./appendToEngines.ts"
-import { parley } from "./command.ts"
 import { ownDirectory } from "./directories.ts"
+import { examine as examineWith } from "./examine.ts"
 
 const path = ownDirectory()
 
@@ -18,31 +16,17 @@ describe.runIf(nodesAreHere())("doctor with engines", () => {
   }, 180_000)
   afterAll(() => nodes?.stop(), 60_000)
 
-  const examine = async (env: Record<string, string | undefined> = {}) => {
+  const examine = async (env: Readonly<Record<string, string | undefined>> = {}) => {
     const began = performance.now()
-    const { status, stdout, stderr } = await parley(["doctor", "--json"], {
+    const { checks, printed, ...found } = await examineWith({
       ...nodes.env,
       PARLEY_ROLE: "gateway",
       PARLEY_DATA_DIR: path("data"),
-      PARLEY_HTTP_PORT: String(await freePort()),
-      PARLEY_OPS_PORT: String(await freePort()),
       ...env,
     })
-    const { ok, checks } = JSON.parse(stdout) as {
-      readonly ok: boolean
-      readonly checks: ReadonlyArray<Finding>
-    }
-    expect(status).toBe(ok ? 0 : 1)
-    for (const one of checks)
-      expect([one.check, one.remedy !== undefined]).toEqual([one.check, one.status !== "ok"])
     for (const secret of ["PARLEY_STREAM_SECRET", "PARLEY_CLUSTER_SECRET", "PARLEY_JWT_SECRET"])
-      expect(stdout + stderr).not.toContain(nodes.env[secret])
-    return {
-      seconds: (performance.now() - began) / 1_000,
-      all: checks,
-      failed: checks.filter((one) => one.status === "fail").map((one) => one.check),
-      of: (name: string) => checks.find((one) => one.check === name),
-    }
+      expect(printed).not.toContain(nodes.env[secret])
+    return { ...found, all: checks, seconds: (performance.now() - began) / 1_000 }
   }
 
   it("finds nothing wrong with many nodes at work, and names what it saw", async () => {

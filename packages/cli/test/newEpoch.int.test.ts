@@ -2,10 +2,10 @@
 import { cpSync, rmSync } from "node:fs"
 import { type Nodes, nodesAreHere, startNodes } from "@parley/testkit/nodes/startNodes"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { Finding } from "../src/doctor/Finding.ts"
 import { appendToEngines } from "./appendToEngines.ts"
 import { parley } from "./command.ts"
 import { ownDirectory } from "./directories.ts"
+import { examine } from "./examine.ts"
 
 const path = ownDirectory()
 
@@ -17,11 +17,7 @@ describe.runIf(nodesAreHere())("a new epoch", () => {
   afterAll(() => nodes?.stop(), 60_000)
 
   const command = (...args: ReadonlyArray<string>) => parley(args, { ...nodes.env, PARLEY_ROLE: "projector" })
-  const examined = async (): Promise<(check: string) => Finding | undefined> => {
-    const { stdout } = await command("doctor", "--json")
-    const { checks } = JSON.parse(stdout) as { readonly checks: ReadonlyArray<Finding> }
-    return (check) => checks.find((one) => one.check === check)
-  }
+  const examined = async () => (await examine({ ...nodes.env, PARLEY_ROLE: "projector" })).of
 
   /** All that follows the log has come so far. */
   const allAt = async (position: number) => {
