@@ -9,6 +9,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { freePort } from "@parley/runtime/freePort"
+import { compiled } from "./compiled.ts"
 import type { RunningParley, StartParleyOptions } from "./startParley.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
@@ -66,6 +67,7 @@ class Process implements RunningProcess {
     this.#ownDirectory = options.dataDir === undefined ? mkdtempSync(join(tmpdir(), "parley-")) : undefined
     this.#environment = {
       ...process.env,
+      ...compiled,
       PARLEY_HTTP_HOST: host,
       PARLEY_HTTP_PORT: String(port),
       PARLEY_OPS_HOST: host,

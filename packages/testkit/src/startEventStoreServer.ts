@@ -27,6 +27,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { freePort } from "@parley/runtime/freePort"
+import { compiled } from "./compiled.ts"
 import { temporaryDirectory } from "./temporaryDirectory.ts"
 
 /** What the official client takes. */
@@ -99,7 +100,11 @@ export const startEventStoreServer = async (
     const flags = ["--port", String(port), "--data-dir", directory, ...reach, ...(options.args ?? [])]
     const program = [`${root}node_modules/.bin/node`, `${root}packages/cli/src/main.ts`, "event-store"]
     const command = [...under, ...program, ...flags]
-    const process_ = spawn(command[0]!, command.slice(1), { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
+    const process_ = spawn(command[0]!, command.slice(1), {
+      cwd: root,
+      env: { ...process.env, ...compiled },
+      stdio: ["ignore", "pipe", "pipe"],
+    })
     child = process_
     let sinceStart = ""
     await new Promise<void>((resolve, reject) => {
