@@ -18,9 +18,6 @@ import { Conversations, type ConversationReply, type ConversationRequest } from 
 import { answeredWithin, patience } from "./cluster/answeredWithin.ts"
 import type { Unavailable } from "./errors.ts"
 
-/** The cluster puts an entity to sleep that it has not called for a while: every so many direct calls one goes through it. */
-const callsPerClusterCall = 61
-
 /**
  * @param within how long the cluster may look for a runner that answers, by default a little longer than an entity waits for the store;
  *   beyond it `Unavailable`, outcome unknown: send again with the same key.
@@ -35,7 +32,6 @@ const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Conversations["Service"], never, Sharding | AwakeConversations> {
   const clientOf = yield* ConversationEntity.client
   const [awake, clock] = [yield* AwakeConversations, yield* Clock.Clock]
-  let calls = 0
   const processId = randomUUID()
   let sent = 0
 
@@ -59,15 +55,11 @@ const make = Effect.fnUntraced(function* (
     ask: (conversation, request) =>
       Effect.suspend(() => {
         const direct = awake.find(conversation)
-        calls += 1
-        return direct === undefined || calls % callsPerClusterCall === 0
-          ? overCluster(conversation, request)
-          : direct.ask(request)
+        return direct === undefined ? overCluster(conversation, request) : direct.ask(request)
       }),
     tell: (conversation, request, answered) => {
       const direct = awake.find(conversation)
-      if (direct === undefined || (calls + 1) % callsPerClusterCall === 0) return false
-      calls += 1
+      if (direct === undefined) return false
       direct.tell(request, answered)
       return true
     },

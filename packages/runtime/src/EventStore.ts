@@ -82,6 +82,8 @@ export interface Append {
   readonly events: ReadonlyArray<NewEvent>
   /** Keys that this append's messages take. If one is taken already, nothing is written: `KeysTaken` with the lines that stand. */
   readonly keys?: ReadonlyArray<MessageKey>
+  /** The caller knows every key of the stream up to `expected`, and none of `keys` is among them: a store need not look for them. */
+  readonly keysAreNew?: boolean
   /** Lines that this append's events write. Those of a retry are not written again. */
   readonly marks?: ReadonlyArray<EventMark>
 }

@@ -63,6 +63,7 @@ export const conversationAggregate = (options: {
     prepare: (requests) => prepare(vault, { conversation: id, now: now(), limits }, requests),
     lookups: {
       keyOf,
+      holdsAllKeys: (state) => state._tag === "Live" && state.window.complete,
       marksOf,
       needs: (state, command, decision) => {
         const { key, messages } = needs(state, command, decision)

@@ -80,6 +80,8 @@ export interface EventRecalled<Event> {
 export interface Lookups<State, Event, Command, Answer> {
   /** The line of the key index that this event takes, if any. */
   readonly keyOf: (event: Event, seq: number) => MessageKey | undefined
+  /** Whether the state holds every key that the stream has taken: then one that a decision accepts is new. */
+  readonly holdsAllKeys: (state: State) => boolean
   readonly marksOf: (event: Event, seq: number) => ReadonlyArray<EventMark>
   /** What must be looked up before this decision may stand. */
   readonly needs: (state: State, command: Command, decision: Decision<Event, Answer>) => Needs

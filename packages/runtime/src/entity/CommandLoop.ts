@@ -242,8 +242,9 @@ export class CommandLoop<State, Event, Request, Command, Answer> {
   #appendOf({ append, keys, marks }: Batch<State, Event, Request, Answer>): Append {
     const revision = this.#aggregate.revision(this.#state!)
     const expected = revision < 0 ? "no_stream" : revision
+    const keysAreNew = this.#aggregate.lookups?.holdsAllKeys(this.#state!) ?? false
     this.#waiting.appending()
-    return { stream: this.#stream, expected, events: append, keys, marks }
+    return { stream: this.#stream, expected, events: append, keys, keysAreNew, marks }
   }
 
   /** The log position once durable; `undefined` when the batch must be decided again. */

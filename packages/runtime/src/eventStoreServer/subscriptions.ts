@@ -18,6 +18,13 @@ import type { ReadCall } from "./readCall.ts"
 import { readEventOf } from "./recorded.ts"
 import { setPosition } from "./wireNames.ts"
 
+/**
+ * Who has caught up is sent what comes next at once, and then what the next 20 ms bring together: to read the log and wake a client for each of many
+ * small commits would cost both more than the events do. A fuller page is followed by the next without a pause.
+ */
+const gatherFor = "20 millis"
+const gatherBelow = 64
+
 const confirmation = (): Streams.ReadResp =>
   new streams.ReadResp().setConfirmation(
     new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID()),
@@ -109,6 +116,7 @@ export const subscribeToAll = Effect.fnUntraced(function* (
         if (item._tag === "Event" && wanted.has(item.event)) yield* send(call, readEventOf(item.event, ids))
         yield* reached(placeOf(item))
       }
+      if (!behind && items.length < gatherBelow) yield* Effect.sleep(gatherFor)
     }),
   )
 })

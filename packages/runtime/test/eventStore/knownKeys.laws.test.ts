@@ -49,13 +49,15 @@ class World {
     })
   }
 
-  /** One event that takes the key, expected after `last`. */
-  wanted(name: string, last: number): Append {
+  /** One event that takes the key, expected after `last`. Who `knows` all keys up to there, having read them, says when it is new. */
+  wanted(name: string, last: number, knows = false): Append {
     const key = { sender: "ann", clientMsgId: name, seq: last + 1, messageId: `m${last + 1}`, mac: "", ts: 0 }
     const id = eventId()
     this.keyOf.set(id, key)
     const event = { id, type: "Sent", data: "{}", metadata: "{}" }
-    return { stream, expected: last < 0 ? "no_stream" : last, events: [event], keys: [key] }
+    const before = this.log.all.slice(0, last + 1).map((one) => this.keyOf.get(one.id)!.clientMsgId)
+    const keysAreNew = knows && before.length === last + 1 && !before.includes(name)
+    return { stream, expected: last < 0 ? "no_stream" : last, events: [event], keys: [key], keysAreNew }
   }
 
   append({ stream: name, expected, events }: Append): Appended | undefined {
@@ -77,6 +79,8 @@ const step = fc.record({
   name: fc.constantFrom(...names),
   /** How far below the head this owner believes it to be, and above. */
   off: fc.constantFrom(0, 0, 0, 0, 1, 2, -1),
+  /** Whether it has every key up to there in memory. */
+  knows: fc.boolean(),
   /** What happens between its check and its append. */
   between: fc.constantFrom("nothing", "nothing", "other", "index"),
   otherName: fc.constantFrom(...names),
@@ -105,9 +109,9 @@ describe("a key", () => {
           const appended = world.append(wanted)
           if (appended !== undefined && !lost) owners[who]!.appended(wanted, appended)
         }
-        for (const { owner, name, off, between, otherName, outcome } of steps) {
+        for (const { owner, name, off, knows, between, otherName, outcome } of steps) {
           const last = Math.max(-1, world.log.all.length - 1 - off)
-          const wanted = world.wanted(name, last)
+          const wanted = world.wanted(name, last, knows)
           attempt(owner, wanted, outcome === "lost", () => {
             if (between === "index") world.index(world.log.all.length - 1)
             if (between === "other")
@@ -134,6 +138,7 @@ describe("a key", () => {
     expect(tagOf(one, world.wanted("k0", 1))).toBe("KeysTaken")
     expect(tagOf(one, world.wanted("k2", 1))).toBe("free")
     expect(tagOf(other, world.wanted("k2", 1))).toBe("StoreUnavailable")
+    expect(tagOf(other, world.wanted("k2", 1, true))).toBe("free")
     expect(tagOf(other, world.wanted("k2", 7))).toBe("WrongExpectedRevision")
     world.away = false
     expect(tagOf(other, world.wanted("k0", 1))).toBe("KeysTaken")

@@ -55,11 +55,11 @@ export class KnownKeys {
     { self: this },
     function* (
       this: KnownKeys,
-      { stream, expected, keys = [] }: Append,
+      { stream, expected, keys = [], keysAreNew = false }: Append,
     ): Effect.fn.Return<void, KeysTaken | WrongExpectedRevision | StreamDeleted | StoreUnavailable> {
       const last = expectedNumber(expected)
       // Before the first event nothing is taken.
-      if (keys.length === 0 || last === -1) return
+      if (keys.length === 0 || last === -1 || keysAreNew) return
       const known = this.#byStream.get(stream)
       if (known?.revision !== last) yield* this.#learn(stream, last)
       const standing = yield* this.#index.lookupKeys(this.#epoch, stream, keys)

@@ -84,6 +84,18 @@ export const append = Effect.fnUntraced(function* (
   return yield* store.append({ stream, expected, events: carrying(appended, { keys, marks }), keys, marks })
 })
 
+/** By somebody who has all keys of the stream in memory. */
+export const appendNew = Effect.fnUntraced(function* (
+  stream: string,
+  expected: ExpectedRevision,
+  appended: ReadonlyArray<NewEvent>,
+  keys: ReadonlyArray<MessageKey>,
+) {
+  const store = yield* EventStore
+  const events = carrying(appended, { keys, marks: [] })
+  return yield* store.append({ stream, expected, events, keys, keysAreNew: true })
+})
+
 export const readForward = Effect.fnUntraced(function* (stream: string, from = 0, limit = 10_000) {
   const store = yield* EventStore
   return yield* store.readStream(stream, { direction: "forward", from, limit })

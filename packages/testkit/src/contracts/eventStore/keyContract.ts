@@ -2,7 +2,7 @@
 import { EventStore, type MessageKey } from "@parley/runtime/EventStore"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { anEvent, append, type Capabilities, events, type Promised, readForward, readLog } from "./given.ts"
+import { anEvent, append, appendNew, type Capabilities, events, type Promised, readForward, readLog } from "./given.ts"
 
 const key = (sender: string, clientMsgId: string, seq: number): MessageKey => ({
   sender,
@@ -74,6 +74,25 @@ export const keyContract = (promise: Promised, { lines: kept }: Capabilities): v
       yield* append("a", 2, events(1), [key("ann", "4", 3)])
       expect(yield* append("a", 1, more, [key("ann", "3", 2)])).toEqual(next)
       expect(yield* append("a", "no_stream", given, lines)).toEqual(original)
+    }),
+  )
+  promise(
+    "a key that its caller knows to be new is taken as any other",
+    Effect.gen(function* () {
+      const store = yield* EventStore
+      const lines = [key("ann", "1", 0), key("ann", "2", 1), key("ann", "3", 2)]
+      const given = events(3)
+      for (const [n, line] of lines.entries())
+        yield* appendNew("a", n === 0 ? "no_stream" : n - 1, [given[n]!], [line])
+      expect(yield* appendNew("a", 1, [given[2]!], [lines[2]!])).toMatchObject({ revision: 2 })
+      expect(yield* Effect.flip(appendNew("a", 1, events(1), [key("ann", "4", 2)]))).toMatchObject({
+        _tag: "WrongExpectedRevision",
+      })
+      expect(yield* store.lookupKeys("a", lines)).toEqual(lines)
+      expect(yield* Effect.flip(append("a", 2, events(1), [key("ann", "2", 3)]))).toMatchObject({
+        _tag: "KeysTaken",
+        taken: [lines[1]],
+      })
     }),
   )
   promise(
