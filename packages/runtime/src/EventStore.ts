@@ -107,6 +107,8 @@ export interface ReadAll {
   readonly from?: Position | "end"
   /** Instead of `from`, forward only: exclusive, for whoever goes on after an event or a checkpoint. `-1`: the log's start. */
   readonly after?: Position
+  /** Forward: the caller knows that the log reaches this far, and does without what stands beyond it. */
+  readonly upTo?: Position
   readonly limit: number
   /** Only streams whose name starts with one of these. */
   readonly prefixes?: ReadonlyArray<string>

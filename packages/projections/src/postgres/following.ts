@@ -82,6 +82,7 @@ export const step = Effect.fnUntraced(function* (
   const recorded = yield* store.readAll({
     direction: "forward",
     after: from.position,
+    upTo: head,
     limit: batchEvents,
     prefixes: [definition.prefix],
   })

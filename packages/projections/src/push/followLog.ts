@@ -95,7 +95,7 @@ class Follower {
     }
     const prefixes = [conversationPrefix, userPrefix]
     const recorded = yield* Effect.mapError(
-      store.readAll({ direction: "forward", after: front, limit: pageSize, prefixes }),
+      store.readAll({ direction: "forward", after: front, upTo: head, limit: pageSize, prefixes }),
       toUnavailable,
     )
     const more = recorded.length === pageSize

@@ -33,6 +33,7 @@ import { followLive } from "./eventStoreDb/liveLog.ts"
 import { LiveTail } from "./eventStoreDb/LiveTail.ts"
 import { openLog } from "./eventStoreDb/openLog.ts"
 import { makeReads } from "./eventStoreDb/reads.ts"
+import { sharedHead } from "./eventStoreDb/sharedHead.ts"
 import { makeAppend, makeWrites } from "./eventStoreDb/writes.ts"
 import { subscribeAll, subscribeStream } from "./subscriptions.ts"
 
@@ -75,6 +76,7 @@ const make = Effect.fnUntraced(function* (
   const connection = yield* connect(options)
   const { address, patience } = connection
   const [reads, writes] = [makeReads(connection), makeWrites(connection)]
+  const headPosition = sharedHead(reads.headPosition)
   yield* Effect.addFinalizer(() => writes.close)
   const now = yield* Clock.currentTimeMillis
   const { patienceAtStart = "30 seconds", patienceOfSubscriptions = "30 seconds" } = options
@@ -95,7 +97,7 @@ const make = Effect.fnUntraced(function* (
     })
   const follower = yield* followWithIndex({ index, epoch, lines, scan, watch, patience, applies: indexes })
   const fork = yield* FiberSet.makeRuntime<never, void, never>()
-  const headTold = Effect.map(reads.headPosition, (position) => {
+  const headTold = Effect.map(headPosition, (position) => {
     if (announcements.caughtUp(position)) signal.everything()
   })
   if (hears === "head")
@@ -117,11 +119,11 @@ const make = Effect.fnUntraced(function* (
 
   /** Five who follow read the same events: what was heard is not fetched again, once it is known to be all. */
   const readAll: EventStore["Service"]["readAll"] = (wanted) => {
-    const { direction, from, after, limit, prefixes = [] } = wanted
+    const { direction, from, after, upTo, limit, prefixes = [] } = wanted
     if (direction === "backward" || from !== undefined || after === undefined || !tail.covers(after, after))
       return reads.readAll(wanted)
-    return Effect.flatMap(reads.headPosition, (head) => {
-      const page = tail.covers(after, head) ? tail.pageAfter(after, limit, prefixes) : undefined
+    return Effect.flatMap(upTo === undefined ? headPosition : Effect.succeed(upTo), (needed) => {
+      const page = tail.covers(after, needed) ? tail.pageAfter(after, limit, prefixes) : undefined
       return page === undefined ? reads.readAll(wanted) : Effect.succeed(page.events)
     })
   }
@@ -148,7 +150,7 @@ const make = Effect.fnUntraced(function* (
     readStream: reads.readStream,
     readAll,
     head,
-    headPosition: reads.headPosition,
+    headPosition,
     lookupKeys: (stream, keys) =>
       Effect.flatMap(indexed(stream), (there) =>
         there ? index.lookupKeys(epoch, stream, keys) : Effect.succeed([]),

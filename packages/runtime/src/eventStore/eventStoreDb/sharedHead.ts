@@ -1,0 +1,32 @@
+/**
+ * Where the log ends, asked once for many: followers that are woken together, connections that come back together.
+ *
+ * Always true: one look is at work at a time, and who asks meanwhile gets the next one's answer. So no answer is older than its question.
+ */
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Request from "effect/Request"
+import * as RequestResolver from "effect/RequestResolver"
+import type { StoreUnavailable } from "../../errors.ts"
+import type { Position } from "../../EventStore.ts"
+
+interface HeadWanted extends Request.Request<Position, StoreUnavailable> {
+  readonly _tag: "HeadWanted"
+}
+const HeadWanted = Request.tagged<HeadWanted>("HeadWanted")
+
+export const sharedHead = (
+  look: Effect.Effect<Position, StoreUnavailable>,
+): Effect.Effect<Position, StoreUnavailable> => {
+  const idle = Latch.makeUnsafe(true)
+  const looks = RequestResolver.make<HeadWanted>((asked) =>
+    Effect.suspend(() => {
+      idle.closeUnsafe()
+      return Effect.exit(look).pipe(
+        Effect.map((exit) => asked.forEach((one) => one.completeUnsafe(exit))),
+        Effect.ensuring(Effect.sync(() => idle.openUnsafe())),
+      )
+    }),
+  ).pipe(RequestResolver.setDelayEffect(Effect.andThen(Effect.yieldNow, idle.await)))
+  return Effect.suspend(() => Effect.request(HeadWanted(), looks))
+}
