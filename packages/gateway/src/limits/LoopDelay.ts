@@ -7,7 +7,7 @@
 import { createHistogram } from "node:perf_hooks"
 import { Histogram, latencyBounds } from "@parley/runtime/telemetry/Histogram"
 
-/** Each look wakes a process that may have nothing else to do: at 20 ms they were XXX of what an idle one costs. */
+/** Each look wakes a process that may have nothing else to do. */
 const everyMs = 50
 
 export class LoopDelay {

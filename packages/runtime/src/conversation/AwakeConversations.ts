@@ -53,7 +53,9 @@ const makeAwake = (now: () => number): AwakeConversations["Service"] => {
     find: (conversation) => {
       if (underWay.has(conversation)) return undefined
       const found = awake.get(conversation)
-      return found !== undefined && now() - found.clusterCalledAt < clusterCallEveryMs ? found.entity : undefined
+      return found !== undefined && now() - found.clusterCalledAt < clusterCallEveryMs
+        ? found.entity
+        : undefined
     },
     add: (conversation, entity) =>
       Effect.acquireRelease(

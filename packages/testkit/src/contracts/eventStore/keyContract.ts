@@ -2,7 +2,16 @@
 import { EventStore, type MessageKey } from "@parley/runtime/EventStore"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { anEvent, append, appendNew, type Capabilities, events, type Promised, readForward, readLog } from "./given.ts"
+import {
+  anEvent,
+  append,
+  appendNew,
+  type Capabilities,
+  events,
+  type Promised,
+  readForward,
+  readLog,
+} from "./given.ts"
 
 const key = (sender: string, clientMsgId: string, seq: number): MessageKey => ({
   sender,
