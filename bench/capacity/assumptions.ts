@@ -1,14 +1,14 @@
 /** What the worked examples take for granted, each with where it comes from. */
 import type { Headroom, Measured, Workload } from "./model.ts"
 
-/** On one of two shared cores of an AMD EPYC, Node 24; `bench/README.md` has the rows. */
+/** On one of two shared cores, Node 24; `bench/README.md` has the rows. */
 export const measured: Measured = {
   /** Row `saturated-cpu`. */
-  messageUs: 186,
+  messageUs: 150,
   /** The scenario below row `group-cpu`: 11 to 13 µs, a bare `ws` broadcast beside it 13 to 15. */
   deliveryUs: 12,
   /** Row `idle-connection`. */
-  connectionKiB: 10.2,
+  connectionKiB: 9.1,
   /** `bench/store.ts`, the embedded store, 64 appenders. */
   appendsPerLog: 20_400,
   appendsPerCommit: 64,

@@ -9,7 +9,7 @@ export const historyPageRate: Row = {
   budget: { atLeast: 5_000 },
   floor: "one page after another of the model itself, in one thread (p50)",
   limit:
-    "The model's one thread, which reads, copies 50 rows across and is asked again; the main thread, which receives them.",
+    "The model's one thread, which reads, copies 50 rows across and is asked again; the main thread, which receives them. By the hour 3,800 to 5,200 on the same build. Next: the rows of a page as one buffer.",
   measure: async (effort) =>
     (await historyPages(effort)).map(({ perSecond, alone }) => ({
       measured: perSecond,

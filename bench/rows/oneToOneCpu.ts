@@ -9,6 +9,6 @@ export const oneToOneCpu: Row = {
   budget: { atMost: 200 },
   floor: "a bare `ws` server that stores nothing",
   limit:
-    "By thread: main 360 µs, writer 158, history 40, all others 80. Saturated the same code takes 92, 21 and 31: what is added is system calls, wake-ups of sleeping threads and cold caches, since each message has a turn, a commit and two hops between threads to itself (decision 0016, which also says what was tried).",
+    "By thread: main 320 µs, writer 108, history 28, all others 40. Saturated the same code takes 90, 16 and 27: what is added is a turn, a commit and two hops between threads for each message, and what the cores forget between two of them: a third of the main thread's share each (decision 0016; `bench/coldMemory.ts`). Next: fewer bytes touched a message; a commit for several would take latency, of which there is some to spare.",
   measure: async (effort) => figuresOf(await oneToOne(effort), "offered", (result) => result.cpuUsPerMessage),
 }
