@@ -16,7 +16,7 @@ COPY --from=page /opt/parley/packages/web/dist packages/web/dist
 RUN install -d -o node -g node -m 0700 /var/lib/parley /opt/parley/compiled
 USER node
 ENV NODE_ENV=production PARLEY_DATA_DIR=/var/lib/parley NODE_COMPILE_CACHE=/opt/parley/compiled
-# A start takes half the CPU; the cache is this user's alone.
+# What every start would do anew. The cache is this user's alone.
 RUN node scripts/compile.mjs
 VOLUME /var/lib/parley
 EXPOSE 8080

@@ -1,6 +1,6 @@
 /**
  * `NODE_COMPILE_CACHE=… node scripts/compile.mjs`: what a server loads is stripped of its types and compiled, and nothing of it runs. For the
- * image, whose processes then start with half the CPU. The cache is of one path, one version of Node and one user.
+ * image: a process with everything in it starts with a fifth less CPU. The cache is of one path, one version of Node and one user.
  */
 import { flushCompileCache } from "node:module"
 
