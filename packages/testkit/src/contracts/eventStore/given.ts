@@ -92,8 +92,8 @@ export const appendNew = Effect.fnUntraced(function* (
   keys: ReadonlyArray<MessageKey>,
 ) {
   const store = yield* EventStore
-  const events = carrying(appended, { keys, marks: [] })
-  return yield* store.append({ stream, expected, events, keys, keysAreNew: true })
+  const carried = carrying(appended, { keys, marks: [] })
+  return yield* store.append({ stream, expected, events: carried, keys, keysAreNew: true })
 })
 
 export const readForward = Effect.fnUntraced(function* (stream: string, from = 0, limit = 10_000) {
