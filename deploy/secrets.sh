@@ -27,6 +27,7 @@ keep master_key "$(head -c 32 /dev/urandom | base64)"
 keep postgres_password "$(hex)"
 keep redis_password "$(hex)"
 keep grafana_password "$(hex)"
+keep s3_password "$(hex)"
 # URLs with those passwords.
 keep event_store_url "esdb://event-store:2113?tls=false"
 keep database_url "postgres://parley:$(cat postgres_password)@postgres:5432/parley?sslmode=disable"

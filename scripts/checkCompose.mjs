@@ -27,6 +27,7 @@ const expected = {
     "redis",
   ],
   single: ["parley"],
+  media: ["minio"],
   "store-tests": ["test-event-store"],
 }
 let failed = false
