@@ -33,7 +33,7 @@ import { followLive } from "./eventStoreDb/liveLog.ts"
 import { LiveTail } from "./eventStoreDb/LiveTail.ts"
 import { openLog } from "./eventStoreDb/openLog.ts"
 import { makeReads } from "./eventStoreDb/reads.ts"
-import { sharedHead } from "./eventStoreDb/sharedHead.ts"
+import { headForAll } from "./eventStoreDb/headForAll.ts"
 import { makeAppend, makeWrites } from "./eventStoreDb/writes.ts"
 import { subscribeAll, subscribeStream } from "./subscriptions.ts"
 
@@ -76,7 +76,7 @@ const make = Effect.fnUntraced(function* (
   const connection = yield* connect(options)
   const { address, patience } = connection
   const [reads, writes] = [makeReads(connection), makeWrites(connection)]
-  const headPosition = sharedHead(reads.headPosition)
+  const headPosition = headForAll(reads.headPosition)
   yield* Effect.addFinalizer(() => writes.close)
   const now = yield* Clock.currentTimeMillis
   const { patienceAtStart = "30 seconds", patienceOfSubscriptions = "30 seconds" } = options

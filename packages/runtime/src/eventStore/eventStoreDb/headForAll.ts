@@ -15,7 +15,7 @@ interface HeadWanted extends Request.Request<Position, StoreUnavailable> {
 }
 const HeadWanted = Request.tagged<HeadWanted>("HeadWanted")
 
-export const sharedHead = (
+export const headForAll = (
   look: Effect.Effect<Position, StoreUnavailable>,
 ): Effect.Effect<Position, StoreUnavailable> => {
   const idle = Latch.makeUnsafe(true)

@@ -4,7 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { StoreUnavailable } from "../../src/errors.ts"
-import { sharedHead } from "../../src/eventStore/eventStoreDb/sharedHead.ts"
+import { headForAll } from "../../src/eventStore/eventStoreDb/headForAll.ts"
 
 const away = new StoreUnavailable({ reason: "away" })
 
@@ -16,7 +16,7 @@ const aLog = () => {
     looks.push(answer)
     return Deferred.await(answer)
   })
-  return { looks, head: sharedHead(look) }
+  return { looks, head: headForAll(look) }
 }
 
 const settle = Effect.forEach(Array.from({ length: 20 }), () => Effect.yieldNow, { discard: true })
