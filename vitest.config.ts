@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
+import { compiled as env } from "./packages/testkit/src/compiled.ts"
 
 interface Cost {
   /** Before `.ts`, the name of a test file ends so. */
@@ -16,12 +17,6 @@ interface Cost {
 }
 
 const cores = availableParallelism()
-
-/** Processes that tests start compile nothing twice, as after `npm start`. */
-const env = {
-  NODE_COMPILE_CACHE:
-    process.env["NODE_COMPILE_CACHE"] ?? `${import.meta.dirname}/node_modules/.cache/compile`,
-}
 
 /**
  * What kills the server under test, loads the machine with all it has, or measures who holds up whom: nothing else runs meanwhile.

@@ -10,6 +10,7 @@ import { KeyVault } from "@parley/runtime/KeyVault"
 import { layer as keyVault } from "@parley/runtime/keyVault/KeyVaultSqlite"
 import * as Effect from "effect/Effect"
 import { freePort } from "@parley/runtime/freePort"
+import { compiled } from "@parley/testkit/compiled"
 import { withPrepared } from "../harness/prepared.ts"
 import { partner, writeLog, writer } from "../harness/syntheticLog.ts"
 import type { Figure, Row } from "../table/Row.ts"
@@ -31,13 +32,12 @@ const start = async (directory: string): Promise<Started> => {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       ...process.env,
+      ...compiled,
       PARLEY_HTTP_PORT: String(port),
       PARLEY_OPS_PORT: String(opsPort),
       PARLEY_DATA_DIR: directory,
       PARLEY_DEV_LOGIN: "true",
       PARLEY_LOG_LEVEL: "error",
-      // As `npm start` does.
-      NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile"),
     },
   })
   const ops = `http://127.0.0.1:${opsPort}`

@@ -6,7 +6,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
@@ -16,6 +15,7 @@ import type { EventMark, MarksWanted, MessageKey, StandingMark } from "../EventS
 import { type IndexBatch, LogIndex, type StreamLines } from "../LogIndex.ts"
 import { byIndex } from "../postgres/byIndex.ts"
 import type { MigrationSet } from "../postgres/migrate.ts"
+import { oneAtATime } from "../oneAtATime.ts"
 import { Postgres } from "../postgres/Postgres.ts"
 
 /** `C`: keys are compared by their bytes, whatever the server's language. */
@@ -161,26 +161,16 @@ const lookupKeys = Effect.fnUntraced(function* (
  * Look-ups of keys, one statement at a time: what is asked for while one is at work goes into the next. Each message that is sent asks, so under
  * load a statement serves many.
  */
-const keyLookups = ({ sql, ask }: Postgres["Service"]): RequestResolver.RequestResolver<KeyLookup> => {
-  const idle = Latch.makeUnsafe(true)
-  return RequestResolver.makeGrouped<KeyLookup, string>({
+const keyLookups = ({ sql, ask }: Postgres["Service"]): RequestResolver.RequestResolver<KeyLookup> =>
+  RequestResolver.makeGrouped<KeyLookup, string>({
     key: ({ request }) => request.epoch,
-    resolver: (entries, epoch) =>
-      Effect.suspend(() => {
-        idle.closeUnsafe()
-        const asked = entries.map(({ request }) => request)
-        return Effect.ensuring(
-          Effect.map(ask(lookupKeys(sql, epoch, asked)), (answers) =>
-            entries.forEach((entry, at) => entry.completeUnsafe(Exit.succeed(answers[at]!))),
-          ),
-          Effect.sync(() => idle.openUnsafe()),
-        )
-      }),
-  }).pipe(
-    RequestResolver.setDelayEffect(Effect.andThen(Effect.yieldNow, idle.await)),
-    RequestResolver.batchN(maxLookups),
-  )
-}
+    resolver: (entries, epoch) => {
+      const asked = entries.map(({ request }) => request)
+      return Effect.map(ask(lookupKeys(sql, epoch, asked)), (answers) =>
+        entries.forEach((entry, at) => entry.completeUnsafe(Exit.succeed(answers[at]!))),
+      )
+    },
+  }).pipe(oneAtATime, RequestResolver.batchN(maxLookups))
 
 /** Each wanted key as a range of keys. The slash is followed by the zero: no key that begins otherwise lies between. */
 const rangesOf = (wanted: ReadonlyArray<MarksWanted>) =>

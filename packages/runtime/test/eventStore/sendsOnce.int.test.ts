@@ -11,6 +11,7 @@ import { layer as brokerMemory } from "../../src/broker/BrokerMemory.ts"
 import { EventStore } from "../../src/EventStore.ts"
 import { layer as eventStoreDb } from "../../src/eventStore/EventStoreDb.ts"
 import { layer as keyVaultMemory } from "../../src/keyVault/KeyVaultMemory.ts"
+import { LogIndex } from "../../src/LogIndex.ts"
 import { layer as logIndexMemory } from "../../src/logIndex/LogIndexMemory.ts"
 import { layer as snapshotStoreMemory } from "../../src/snapshot/SnapshotStoreMemory.ts"
 import { about, ackOf, briefly, createGroup, edit, owner, readAll, send, stream } from "../entity/owner.ts"
@@ -18,15 +19,61 @@ import { about, ackOf, briefly, createGroup, edit, owner, readAll, send, stream 
 const others = Layer.mergeAll(keyVaultMemory, brokerMemory, snapshotStoreMemory)
 
 /** A node's store: its own index and live subscription, the log shared. */
-const node = (url: string, prefix: string) =>
+const node = (url: string, prefix: string, index = logIndexMemory) =>
   Effect.map(
-    Layer.build(
-      Layer.fresh(eventStoreDb({ url: Redacted.make(url), prefix }).pipe(Layer.provide(logIndexMemory))),
-    ),
+    Layer.build(Layer.fresh(eventStoreDb({ url: Redacted.make(url), prefix }).pipe(Layer.provide(index)))),
     (parts) => Context.get(parts, EventStore),
   )
 
-for (const [name, url] of servers())
+/** An index that tells how often it was asked for keys. */
+const counted = (looks: { count: number }) =>
+  Layer.effect(
+    LogIndex,
+    Effect.map(LogIndex, (index) => ({
+      ...index,
+      lookupKeys: (...asked: Parameters<typeof index.lookupKeys>) => {
+        looks.count += 1
+        return index.lookupKeys(...asked)
+      },
+    })),
+  ).pipe(Layer.provide(logIndexMemory))
+
+for (const [name, url] of servers()) {
+  it.live(
+    `on ${name}, a key is looked up only once its owner has forgotten some, and a repeat is one on both sides of that line`,
+    () =>
+      Effect.gen(function* () {
+        const looks = { count: 0 }
+        const store = yield* node(url(), `l${randomBytes(6).toString("hex")}-`, counted(looks))
+        const sends = 2_300
+        const anOwner = owner.pipe(Effect.provideService(EventStore, store))
+        const one = yield* anOwner
+        yield* one.ask(createGroup("ann", "bob"))
+        const acks: Array<ReturnType<typeof ackOf>> = []
+        for (let n = 0; n < sends; n += 100) {
+          const batch = yield* Effect.forEach(
+            Array.from({ length: 100 }, (_, at) => n + at),
+            (k) => one.ask(send("ann", `k${k}`, `text ${k}`)),
+            { concurrency: "unbounded" },
+          )
+          acks.push(...batch.map(ackOf))
+          if (n < 1_900) expect(looks.count).toBe(0)
+        }
+        expect(looks.count).toBeGreaterThan(0)
+        expect(acks.map(({ seq }) => seq)).toEqual(Array.from({ length: sends }, (_, n) => n + 1))
+        const other = yield* anOwner
+        for (const { ask } of [one, other]) {
+          for (const n of [0, 999, 1_999, 2_000, sends - 1]) {
+            const again = ackOf(yield* ask(send("ann", `k${n}`, `text ${n}`)))
+            expect(again).toEqual({ ...acks[n]!, duplicate: true })
+            expect(briefly(yield* ask(send("ann", `k${n}`, "another")))).toBe("idempotency_mismatch")
+          }
+        }
+        const fresh = ackOf(yield* (yield* anOwner).ask(send("ann", "new", "new")))
+        expect(fresh).toMatchObject({ seq: sends + 1, duplicate: false })
+      }).pipe(Effect.provide(others)),
+  )
+
   it.live(`on ${name}, two owners, keys beyond the window, and commands about old messages`, () =>
     Effect.gen(function* () {
       const prefix = `o${randomBytes(6).toString("hex")}-`
@@ -81,3 +128,4 @@ for (const [name, url] of servers())
       expect(standing.every((event) => event.stream === stream)).toBe(true)
     }).pipe(Effect.provide(others)),
   )
+}

@@ -4,11 +4,12 @@
  * Always true: one look is at work at a time, and who asks meanwhile gets the next one's answer. So no answer is older than its question.
  */
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
+import * as Exit from "effect/Exit"
 import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import type { StoreUnavailable } from "../../errors.ts"
 import type { Position } from "../../EventStore.ts"
+import { oneAtATime } from "../../oneAtATime.ts"
 
 interface HeadWanted extends Request.Request<Position, StoreUnavailable> {
   readonly _tag: "HeadWanted"
@@ -18,15 +19,8 @@ const HeadWanted = Request.tagged<HeadWanted>("HeadWanted")
 export const headForAll = (
   look: Effect.Effect<Position, StoreUnavailable>,
 ): Effect.Effect<Position, StoreUnavailable> => {
-  const idle = Latch.makeUnsafe(true)
   const looks = RequestResolver.make<HeadWanted>((asked) =>
-    Effect.suspend(() => {
-      idle.closeUnsafe()
-      return Effect.exit(look).pipe(
-        Effect.map((exit) => asked.forEach((one) => one.completeUnsafe(exit))),
-        Effect.ensuring(Effect.sync(() => idle.openUnsafe())),
-      )
-    }),
-  ).pipe(RequestResolver.setDelayEffect(Effect.andThen(Effect.yieldNow, idle.await)))
+    Effect.map(look, (position) => asked.forEach((one) => one.completeUnsafe(Exit.succeed(position)))),
+  ).pipe(oneAtATime)
   return Effect.suspend(() => Effect.request(HeadWanted(), looks))
 }

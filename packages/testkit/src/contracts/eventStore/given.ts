@@ -79,22 +79,20 @@ export const append = Effect.fnUntraced(function* (
   appended: ReadonlyArray<NewEvent>,
   keys: ReadonlyArray<MessageKey> = [],
   marks: ReadonlyArray<EventMark> = [],
+  keysAreNew = false,
 ) {
   const store = yield* EventStore
-  return yield* store.append({ stream, expected, events: carrying(appended, { keys, marks }), keys, marks })
+  const carried = carrying(appended, { keys, marks })
+  return yield* store.append({ stream, expected, events: carried, keys, keysAreNew, marks })
 })
 
 /** By somebody who has all keys of the stream in memory. */
-export const appendNew = Effect.fnUntraced(function* (
+export const appendNew = (
   stream: string,
   expected: ExpectedRevision,
   appended: ReadonlyArray<NewEvent>,
   keys: ReadonlyArray<MessageKey>,
-) {
-  const store = yield* EventStore
-  const carried = carrying(appended, { keys, marks: [] })
-  return yield* store.append({ stream, expected, events: carried, keys, keysAreNew: true })
-})
+) => append(stream, expected, appended, keys, [], true)
 
 export const readForward = Effect.fnUntraced(function* (stream: string, from = 0, limit = 10_000) {
   const store = yield* EventStore
