@@ -85,7 +85,7 @@ const raise = (places: Map<string, number>, user: string, seq: number): void => 
 }
 
 export class PushWindow {
-  #waiting: Array<Waiting> = []
+  readonly #waiting: Array<Waiting> = []
   readonly #progress = new Map<string, Progress>()
   #front: Position
   readonly #judgedAfterMs: number
@@ -160,12 +160,12 @@ export class PushWindow {
 
   /** The first `count` have been judged. */
   judged(count: number): void {
-    for (const { candidate } of this.#waiting.slice(0, count)) {
+    // In place: a copy of what waits, three seconds of messages, for each page would be most of what is thrown away for a message.
+    for (const { candidate } of this.#waiting.splice(0, count)) {
       if (candidate._tag !== "Message") continue
       const progress = this.#progress.get(candidate.conversation)!
       if (--progress.messages === 0) this.#progress.delete(candidate.conversation)
     }
-    this.#waiting = this.#waiting.slice(count)
   }
 
   #one(recorded: RecordedEvent, noticed: Gathered): void {
