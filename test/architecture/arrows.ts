@@ -26,6 +26,7 @@ const runtimePorts = [
   "@parley/runtime/Sealer",
   "@parley/runtime/frames",
   "@parley/runtime/Pending",
+  "@parley/runtime/endOfTurn",
   "@parley/runtime/GenerationCache",
   "@parley/runtime/Users",
   "@parley/runtime/Presence",

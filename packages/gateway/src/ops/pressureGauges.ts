@@ -1,4 +1,5 @@
 /** What `/metrics` shows of limits, slow readers and what is given up under pressure. */
+import { loopRestedMs } from "@parley/runtime/loopRest"
 import { type LimiterName, limiters } from "../limits/limiters.ts"
 import { shedOrder } from "../limits/shedOrder.ts"
 import type { Pressure } from "../limits/Pressure.ts"
@@ -18,6 +19,12 @@ export const loopGauges = (pressure: Pressure): ReadonlyArray<Gauge> => [
     "how late a timer of the main loop was called",
     () => [[undefined, pressure.loopDelay.histogram]],
   ),
+  {
+    name: "parley_event_loop_rested_seconds_total",
+    help: "seconds in which the main loop let messages of a trickle come together",
+    type: "counter",
+    read: () => [{ value: loopRestedMs() / 1e3 }],
+  },
 ]
 
 export const pressureGauges = (

@@ -4,6 +4,7 @@
  * Always true: bytes leave in the order pushed. It is bounded by whoever pushes: live frames stop when `Flow` says so, replays wait
  * for `room`, answers are bounded by the frames that they answer.
  */
+import { atEndOfTurn } from "@parley/runtime/endOfTurn"
 import * as Effect from "effect/Effect"
 import { Flow, STOP_BYTES } from "./Flow.ts"
 
@@ -30,7 +31,7 @@ export class Flusher {
   readonly #flushed: () => void
 
   /** @param flushed called when the frames of a turn have been written. */
-  constructor(flushed: () => void = () => undefined, schedule: (run: () => void) => void = setImmediate) {
+  constructor(flushed: () => void = () => undefined, schedule: (run: () => void) => void = atEndOfTurn) {
     this.#schedule = schedule
     this.#flushed = flushed
   }

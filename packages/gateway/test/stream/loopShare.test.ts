@@ -1,4 +1,5 @@
 import { expect, it } from "vitest"
+import { noteLoopRest } from "@parley/runtime/loopRest"
 import { LoopShare } from "../../src/stream/LoopShare.ts"
 
 const spin = (ms: number): void => {
@@ -16,4 +17,15 @@ it("of a loop that did nothing but work it rises to 1, sample after sample, and 
   })
   expect(shares[0]).toBeCloseTo(0.3, 2)
   expect(shares.at(-1)).toBeGreaterThan(0.95)
+})
+
+it("of a loop that rested all the time it stays at 0, though Node counts that as work", () => {
+  const loop = new LoopShare()
+  for (let n = 0; n < 5; n++) {
+    const begun = performance.now()
+    spin(2)
+    noteLoopRest(performance.now() - begun)
+    loop.sample()
+  }
+  expect(loop.busy).toBeLessThan(0.3)
 })

@@ -4,6 +4,7 @@
  * Always true: queries of one turn of the event loop travel in one message; at most 10,000 wait, the next one is `Unavailable` at once.
  * Whoever waits for a model that has stopped is told so, at once.
  */
+import { atEndOfTurn } from "@parley/runtime/endOfTurn"
 import * as Effect from "effect/Effect"
 import type { Position } from "@parley/runtime/EventStore"
 import { Unavailable } from "@parley/runtime/errors"
@@ -160,7 +161,7 @@ export class ModelHost {
       this.#unsent.push({ id, method, args, ...(lacks ? { asOf: position } : undefined) })
       // It looks for this commit by itself.
       if (lacks) this.#toldHead = Math.max(this.#toldHead, position)
-      if (this.#unsent.length === 1) setImmediate(() => this.#flush())
+      if (this.#unsent.length === 1) atEndOfTurn(() => this.#flush())
     })
 
   /** Returns once the model has opened its file and come to `position`; -1 asks for the first alone. */

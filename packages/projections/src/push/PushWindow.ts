@@ -24,8 +24,11 @@ export type Candidate =
       readonly _tag: "Message"
       readonly conversation: string
       readonly seq: number
-      /** A `MessageSent`, decoded only if anybody can be told of it: most wait their three seconds for nothing. */
-      readonly stored: StoredEvent
+      /**
+       * A `MessageSent`, decoded only if anybody can be told of it: most wait their three seconds for nothing. Absent where nobody could
+       * when it was read: it is read again should that have changed.
+       */
+      readonly stored: StoredEvent | undefined
     }
   | {
       readonly _tag: "Device"
@@ -89,11 +92,20 @@ export class PushWindow {
   readonly #progress = new Map<string, Progress>()
   #front: Position
   readonly #judgedAfterMs: number
+  readonly #reachesNobody: (conversation: string) => boolean
   #passed = -Infinity
 
-  /** @param position everything up to there has been judged. */
-  constructor(position: Position, afterMs = judgedAfterMs) {
+  /**
+   * @param position everything up to there has been judged.
+   * @param reachesNobody whether it is remembered that nobody can be told of a conversation's messages: those are not kept.
+   */
+  constructor(
+    position: Position,
+    afterMs = judgedAfterMs,
+    reachesNobody: (conversation: string) => boolean = () => false,
+  ) {
     this.#front = position
+    this.#reachesNobody = reachesNobody
     this.#judgedAfterMs = afterMs
   }
 
@@ -182,8 +194,9 @@ export class PushWindow {
       return
     }
     const { type, data, metadata } = recorded
+    const stored = this.#reachesNobody(conversation) ? undefined : { type, data, metadata }
     this.#wait(
-      { _tag: "Message", conversation, seq: recorded.revision, stored: { type, data, metadata } },
+      { _tag: "Message", conversation, seq: recorded.revision, stored },
       recorded.created + this.#judgedAfterMs,
     )
     const progress = this.#progress.get(conversation)

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import { Unavailable } from "@parley/runtime/errors"
 import type { EventStore, Position } from "@parley/runtime/EventStore"
 import type { Audience } from "./Audience.ts"
-import { judge } from "./judge.ts"
+import { judge, type ReadAgain } from "./judge.ts"
 import type { PushQueue, ReadElsewhere } from "./PushQueue.ts"
 import type { PushTrails } from "./PushTrails.ts"
 import { conversationPrefix, type Noticed, PushWindow, userPrefix } from "./PushWindow.ts"
@@ -54,7 +54,7 @@ class Follower {
 
   constructor(parts: FollowedParts, position: Position) {
     this.#parts = parts
-    this.#window = new PushWindow(position, parts.haste?.judgedAfterMs)
+    this.#window = new PushWindow(position, parts.haste?.judgedAfterMs, parts.audience.reachesNobody)
     this.#durable = position
   }
 
@@ -62,7 +62,8 @@ class Follower {
   readonly step = Effect.fnUntraced({ self: this }, function* (this: Follower) {
     const more = yield* this.#readOn()
     const now = yield* Clock.currentTimeMillis
-    const judged = yield* judge(this.#parts.audience, this.#window, now)
+    const { audience } = this.#parts
+    const judged = yield* judge({ audience, window: this.#window, readAgain: this.#readAgain, now })
     yield* complain(judged.unreadable)
     const to = this.#window.positionAfter(judged.count)
     const something = judged.wanted.length + judged.suppressed.length + this.#read.length > 0
@@ -79,6 +80,18 @@ class Follower {
     // What falls due meanwhile waits for the next look: to look at once would be to look for ever, for messages fall due all the time.
     return more || judged.full
   })
+
+  readonly #readAgain: ReadAgain = (conversation, seq) =>
+    this.#parts.store
+      .readStream(conversationPrefix + conversation, { direction: "forward", from: seq, limit: 1 })
+      .pipe(
+        Effect.map(([event]) => (event?.revision === seq ? event : undefined)),
+        Effect.catchTags({
+          StreamNotFound: () => Effect.succeed(undefined),
+          StreamDeleted: () => Effect.succeed(undefined),
+          StoreUnavailable: (cause) => Effect.fail(toUnavailable(cause)),
+        }),
+      )
 
   /** One page. False when the log held nothing more. */
   readonly #readOn = Effect.fnUntraced({ self: this }, function* (this: Follower) {

@@ -55,13 +55,26 @@ const decoded = (
   }
 }
 
+/** An event of a conversation as it stands in the log; `undefined`: it is gone. */
+export type ReadAgain = (
+  conversation: string,
+  seq: number,
+) => Effect.Effect<StoredEvent | undefined, Unavailable>
+
+interface Asked {
+  readonly audience: Audience["Service"]
+  readonly window: PushWindow
+  readonly readAgain: ReadAgain
+  readonly now: number
+}
+
 const judgeMessage = Effect.fnUntraced(function* (
-  audience: Audience["Service"],
-  window: PushWindow,
-  { conversation, seq, stored }: Message,
-  now: number,
+  { audience, now, readAgain, window }: Asked,
+  { conversation, seq, stored: kept }: Message,
   into: Verdict,
 ): Effect.fn.Return<void, Unavailable> {
+  const stored = kept ?? (yield* readAgain(conversation, seq))
+  if (stored === undefined) return
   const event = decoded(conversationPrefix + conversation, seq, stored, into)
   if (event === undefined) return
   const members = yield* audience.members(conversation, window.front)
@@ -106,18 +119,14 @@ const judgeDevice = Effect.fnUntraced(function* (
       into.wanted.push({ kind: "security", user, device, ts: event.ts, event: id, what, about })
 })
 
-export const judge = Effect.fnUntraced(function* (
-  audience: Audience["Service"],
-  window: PushWindow,
-  now: number,
-): Effect.fn.Return<Judged, Unavailable> {
+export const judge = Effect.fnUntraced(function* (asked: Asked): Effect.fn.Return<Judged, Unavailable> {
+  const { audience, window } = asked
   const verdict: Verdict = { wanted: [], suppressed: [], unreadable: [] }
   let count = 0
   for (const candidate of window.due(mostMessages)) {
     if (verdict.wanted.length >= mostWanted) break
     if (candidate._tag === "Device") yield* judgeDevice(audience, candidate, verdict)
-    else if (!audience.reachesNobody(candidate.conversation))
-      yield* judgeMessage(audience, window, candidate, now, verdict)
+    else if (!audience.reachesNobody(candidate.conversation)) yield* judgeMessage(asked, candidate, verdict)
     count++
   }
   return { count, full: count === mostMessages || verdict.wanted.length >= mostWanted, ...verdict }

@@ -252,6 +252,20 @@ describe("the deciding follower", () => {
     }),
   )
 
+  promise(
+    "tells of a message whose conversation reached nobody when it was read, and somebody when it is due",
+    (given) =>
+      Effect.gen(function* () {
+        yield* given.start
+        given.state.reachesNobody = true
+        yield* given.say(0)
+        yield* TestClock.adjust("1 second")
+        given.state.reachesNobody = false
+        yield* TestClock.adjust("3 seconds")
+        expect(yield* given.leased).toMatchObject([{ kind: "message", seq: 0, count: 1 }])
+      }),
+  )
+
   promise("forgets nothing while what it must know is out of reach", (given) =>
     Effect.gen(function* () {
       yield* given.start

@@ -19,10 +19,17 @@ import {
   StreamNotFound,
   WrongExpectedRevision,
 } from "../errors.ts"
-import { type Appended, EventStore, type ExpectedRevision, type RecordedEvent } from "../EventStore.ts"
+import {
+  type Append,
+  type Appended,
+  EventStore,
+  type ExpectedRevision,
+  type RecordedEvent,
+} from "../EventStore.ts"
 import { CommitSignal } from "./CommitSignal.ts"
 import { appendBytes, tooLarge } from "./checkAppend.ts"
 import { EventStoreStats } from "./EventStoreStats.ts"
+import { LiveTail } from "./LiveTail.ts"
 import type { ScanOptions } from "./SqliteLogReader.ts"
 import { backupLog } from "./sqlite/backupLog.ts"
 import type { CheckpointOptions } from "./sqlite/checkpointWorker.ts"
@@ -72,10 +79,26 @@ interface Parts {
   readonly reader: ReaderThread
   readonly signal: CommitSignal
   readonly heads: Heads
+  readonly tail: LiveTail
   readonly clock: Clock.Clock
 }
 
-const writes = ({ writer, heads, signal }: Parts) => {
+/** What everybody in this process knows of an append once it is durable. */
+const noteAppended =
+  ({ heads, tail }: Pick<Parts, "heads" | "tail">, { events, stream }: Append) =>
+  (revision: number, position: number, created: number): void => {
+    heads.committed(stream, { revision, position })
+    if (stream.startsWith("$")) return
+    let before = events.length
+    for (const { id, type, data, metadata } of events) {
+      before -= 1
+      const place = { stream, revision: revision - before, position: position - before, created }
+      tail.heard({ ...place, id, type, data, metadata })
+    }
+  }
+
+const writes = (parts: Parts) => {
+  const { writer, heads, signal } = parts
   const append: EventStore["Service"]["append"] = (wanted) =>
     Effect.callback<Appended, WriteFailure | NonNullable<ReturnType<typeof tooLarge>>>((resume) => {
       const refusal = tooLarge(wanted)
@@ -84,7 +107,7 @@ const writes = ({ writer, heads, signal }: Parts) => {
       writer.ask(
         {
           stream,
-          committed: (revision, position) => heads.committed(stream, { revision, position }),
+          committed: noteAppended(parts, wanted),
           settled: (answer, revision, position) => {
             if (answer === undefined) resume(Effect.succeed({ revision, position }))
             else if (answer[0] === "original")
@@ -104,7 +127,7 @@ const writes = ({ writer, heads, signal }: Parts) => {
     writer.ask(
       {
         stream,
-        committed: (revision, position) => heads.committed(stream, { revision, position }),
+        committed: noteAppended(parts, wanted),
         settled: (answer, revision, position) =>
           settled(answer === undefined ? { revision, position } : undefined),
       },
@@ -143,7 +166,7 @@ const writes = ({ writer, heads, signal }: Parts) => {
   }
 }
 
-const reads = ({ reader, heads, clock }: Parts) => {
+const reads = ({ reader, heads, tail, clock }: Parts) => {
   const readStream: EventStore["Service"]["readStream"] = (stream, read) =>
     Effect.flatMap(
       reader.ask("readStream", stream, read, clock.currentTimeMillisUnsafe()),
@@ -155,10 +178,18 @@ const reads = ({ reader, heads, clock }: Parts) => {
     )
 
   const scan = (options: ScanOptions): Effect.Effect<Scan, StoreUnavailable> =>
-    Effect.map(reader.ask("scan", { ...options, span: scanSpan }), ({ events, ...rest }) => ({
-      events: eventsOf(events),
-      ...rest,
-    }))
+    Effect.suspend(() => {
+      const { direction, from, limit, prefixes = [] } = options
+      const heard =
+        direction === "forward" && typeof from === "number"
+          ? tail.pageAfter(from - 1, limit, prefixes)
+          : undefined
+      if (heard !== undefined) return Effect.succeed(heard)
+      return Effect.map(reader.ask("scan", { ...options, span: scanSpan }), ({ events, ...rest }) => ({
+        events: eventsOf(events),
+        ...rest,
+      }))
+    })
 
   const readAll: EventStore["Service"]["readAll"] = Effect.fnUntraced(function* ({ after, ...read }) {
     const found: Array<RecordedEvent> = []
@@ -228,7 +259,7 @@ export const layer = (
       // Both threads start at once: a thread takes longer to start than a log to open.
       const readerWorker = yield* startReaderWorker(file)
       const signal = new CommitSignal()
-      const heads = new Heads()
+      const [heads, tail] = [new Heads(), new LiveTail()]
       const caughtUp = new Int32Array(new SharedArrayBuffer(4))
       const descriptor = yield* descriptorUntilAllIsClosed(file)
       const { writer, epoch } = yield* openWriterThread(
@@ -249,7 +280,7 @@ export const layer = (
       )
       const reader = yield* useReaderWorker(readerWorker, (reason) => signal.lose(reason))
       const clock = yield* Clock.clockWith(Effect.succeed)
-      const store = storeOf({ file, epoch, writer, reader, signal, heads, clock })
+      const store = storeOf({ file, epoch, writer, reader, signal, heads, tail, clock })
       return Context.make(EventStore, store).pipe(Context.add(EventStoreStats, { read: writer.stats }))
     }),
   )

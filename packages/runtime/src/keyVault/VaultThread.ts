@@ -4,6 +4,7 @@
  * Always true: what is asked while a batch is being committed travels together in the next, so any number of people met at once
  * cost two commits. Operations are carried out in the order asked.
  */
+import { atEndOfTurn } from "../endOfTurn.ts"
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -63,7 +64,7 @@ export class VaultThread {
   #schedule(): void {
     if (this.#scheduled || this.#committing !== undefined || this.#waiting.length === 0) return
     this.#scheduled = true
-    setImmediate(() => {
+    atEndOfTurn(() => {
       this.#scheduled = false
       if (this.#dead !== undefined) return
       this.#committing = this.#waiting

@@ -3,6 +3,7 @@
  *
  * Always true: a broken file or a dead thread means that there are no snapshots, not that there is no service.
  */
+import { atEndOfTurn } from "../endOfTurn.ts"
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -64,7 +65,7 @@ class SnapshotClient {
     this.#waiting += 1
     this.#unsent.push(snapshot)
     if (this.#unsent.length > 1) return
-    setImmediate(() => {
+    atEndOfTurn(() => {
       this.#post({ _tag: "Save", snapshots: this.#unsent })
       this.#unsent = []
     })

@@ -1,7 +1,7 @@
 /** The live tail against the log that it is the tail of. */
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
-import { LiveTail } from "../../src/eventStore/eventStoreDb/LiveTail.ts"
+import { LiveTail } from "../../src/eventStore/LiveTail.ts"
 import type { RecordedEvent } from "../../src/EventStore.ts"
 
 const event = (position: number, stream: string): RecordedEvent => ({

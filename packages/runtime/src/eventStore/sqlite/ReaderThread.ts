@@ -1,4 +1,5 @@
 /** The main thread's side of the reader thread: requests of one turn of the event loop travel in one message. */
+import { atEndOfTurn } from "../../endOfTurn.ts"
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -45,7 +46,7 @@ export class ReaderThread {
         else resume(Effect.succeed(answer.result as ReturnType<ReaderMethods[Method]>))
       })
       this.#unsent.push({ id, method, args })
-      if (this.#unsent.length === 1) setImmediate(this.#flush)
+      if (this.#unsent.length === 1) atEndOfTurn(this.#flush)
       return undefined
     })
 

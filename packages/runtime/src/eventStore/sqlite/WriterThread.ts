@@ -1,18 +1,23 @@
 /**
  * The main thread's side of the writer thread: gathers the writes of one turn of the event loop into one message, and hands out the
- * answers of each commit.
+ * answers of each commit. Between two messages the main loop may rest (`Pace`).
  *
  * Always true: writes are carried out in the order asked, and each is settled once: by its answer, by its time limit (5 s, outcome
- * unknown), or by the end of the thread.
+ * unknown), or by the end of the thread. An answer that comes while the loop rests is settled at once, and what its listeners gather
+ * for the end of the turn is done.
  */
 import { Worker } from "node:worker_threads"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { endTurn } from "../../endOfTurn.ts"
 import { StoreRefused, StoreUnavailable } from "../../errors.ts"
+import { noteLoopRest } from "../../loopRest.ts"
 import { Histogram, latencyBounds, sizeBounds } from "../../telemetry/Histogram.ts"
 import type { WriterStats } from "../EventStoreStats.ts"
+import { Answers, type AnswerSource } from "./Answers.ts"
 import type { Committed, Flat, FromWriter, OtherAnswer, ToWriter } from "./messages.ts"
+import { Pace } from "./Pace.ts"
 import type { WriterOptions } from "./writerWorker.ts"
 
 const timeoutMs = 5_000
@@ -20,15 +25,16 @@ const timeoutMs = 5_000
 const maxWaiting = 65_536
 const maxWaitingCharacters = 256 * 1024 * 1024
 
-/** Called once for each write. `place`: revision and position of an append's last event. */
+/** Called once for each write, with revision and position of an append's last event. */
 export interface Waiting {
   readonly stream: string
-  /** Known by every write before any is `settled`. */
-  readonly committed?: (revision: number, position: number) => void
+  /** Known by every write before any is `settled`; also of one that was given up. `created`: what the events say, in milliseconds. */
+  readonly committed?: (revision: number, position: number, created: number) => void
   settled: (answer: OtherAnswer | undefined, revision: number, position: number) => void
 }
 
 interface Sent {
+  readonly created: number
   readonly waiting: ReadonlyArray<Waiting>
   readonly characters: number
   readonly until: number
@@ -48,6 +54,7 @@ export interface WriterListener {
 
 export class WriterThread {
   readonly #worker: Worker
+  readonly #answers: AnswerSource
   readonly #clock: Clock.Clock
   readonly #listener: WriterListener
   readonly #sweep: NodeJS.Timeout
@@ -65,16 +72,25 @@ export class WriterThread {
     events: new Histogram(sizeBounds),
   }
   #position: number
+  readonly #pace = new Pace()
+  /** A look at what was asked is scheduled. */
+  #turning = false
+  /** When the last rest was over; 0: the loop has not rested since it last found nothing to do. */
+  #wokeAt = 0
 
-  constructor(worker: Worker, clock: Clock.Clock, position: number, listener: WriterListener) {
+  constructor(
+    { worker, answers }: { readonly worker: Worker; readonly answers: AnswerSource },
+    clock: Clock.Clock,
+    position: number,
+    listener: WriterListener,
+  ) {
     this.#worker = worker
+    this.#answers = answers
     this.#clock = clock
     this.#position = position
     this.#listener = listener
     this.#sweep = setInterval(() => this.#expire(), 250).unref()
-    worker.on("message", (message: FromWriter) => {
-      if (message._tag === "Committed") this.#settle(message.committed)
-    })
+    answers.listen(this.#settle)
     worker.on("error", (cause) => this.#lose(`the writer thread failed: ${String(cause)}`))
     worker.on("exit", () => this.#lose("the store is closed"))
   }
@@ -99,9 +115,10 @@ export class WriterThread {
       this.#sentCharacters + this.#characters + characters > maxWaitingCharacters
     )
       return waiting.settled(overloaded, -1, -1)
-    if (this.#waiting.length === 0) {
-      this.#writes.push(0, 0)
-      setImmediate(this.#flush)
+    if (this.#waiting.length === 0) this.#writes.push(0, 0)
+    if (!this.#turning) {
+      this.#turning = true
+      setImmediate(this.#turn)
     }
     put(this.#writes)
     this.#waiting.push(waiting)
@@ -116,13 +133,43 @@ export class WriterThread {
     this.#worker.postMessage("close" satisfies ToWriter)
   })
 
+  readonly #turn = (): void => {
+    const now = performance.now()
+    const begun = this.#wokeAt === 0 ? now : this.#wokeAt
+    const rest = this.#pace.rest(now, this.#waiting.length, now - begun)
+    this.#flush()
+    this.#turning = rest > 0
+    if (rest === 0) {
+      this.#wokeAt = 0
+      return
+    }
+    endTurn()
+    this.#rest(begun + rest)
+    // What has come to the sockets meanwhile is read before it is called.
+    setImmediate(this.#turn)
+  }
+
+  #rest(until: number): void {
+    let now = performance.now()
+    for (let rung = true; rung && now < until; now = performance.now()) {
+      rung = this.#answers.sleep(until - now)
+      noteLoopRest(performance.now() - now)
+      this.#answers.take(this.#settle)
+      // Whoever waited for this commit to go on has waited long enough.
+      this.#flush()
+      endTurn()
+    }
+    this.#wokeAt = now
+  }
+
   readonly #flush = (): void => {
     if (this.#waiting.length === 0 || this.#lost !== undefined) return
     const writes = this.#writes
-    writes[0] = this.#clock.currentTimeMillisUnsafe()
+    const created = this.#clock.currentTimeMillisUnsafe()
+    writes[0] = created
     writes[1] = this.#waiting.length
     const until = performance.now() + timeoutMs
-    this.#sent.push({ waiting: this.#waiting, characters: this.#characters, until, timedOut: false })
+    this.#sent.push({ created, waiting: this.#waiting, characters: this.#characters, until, timedOut: false })
     this.#sentWrites += this.#waiting.length
     this.#sentCharacters += this.#characters
     this.#waiting = []
@@ -131,24 +178,25 @@ export class WriterThread {
     this.#worker.postMessage(writes satisfies ToWriter)
   }
 
-  #settle({ places, others, position, events, commitMs }: Committed): void {
-    const settled: Array<Waiting> = []
-    for (let count = places.length / 2; settled.length < count;) {
-      const sent = this.#sent.shift()!
-      this.#sentWrites -= sent.waiting.length
-      this.#sentCharacters -= sent.characters
-      settled.push(...sent.waiting)
-    }
+  readonly #settle = ({ places, others, position, events, commitMs }: Committed): void => {
     const stats = this.#stats
     stats.commits += 1
     stats.events += events
     this.#position = position
+    const settled: Array<Waiting> = []
     const streams: Array<string> = []
-    for (const [i, { stream, committed }] of settled.entries()) {
-      if (places[2 * i]! < 0) continue
-      stats.appends += 1
-      streams.push(stream)
-      committed?.(places[2 * i]!, places[2 * i + 1]!)
+    for (const count = places.length / 2; settled.length < count;) {
+      const { characters, created, waiting } = this.#sent.shift()!
+      this.#sentWrites -= waiting.length
+      this.#sentCharacters -= characters
+      for (const one of waiting) {
+        const at = 2 * settled.length
+        settled.push(one)
+        if (places[at]! < 0) continue
+        stats.appends += 1
+        streams.push(one.stream)
+        one.committed?.(places[at]!, places[at + 1]!, created)
+      }
     }
     this.#histograms.seconds.record(commitMs / 1_000)
     if (events > 0) {
@@ -180,6 +228,8 @@ export class WriterThread {
 
   #lose(reason: string): void {
     if (this.#lost !== undefined) return
+    // What it has committed is no failure, though the news of its end be here first.
+    this.#answers.take(this.#settle)
     this.#lost = reason
     clearInterval(this.#sweep)
     const waiting = [...this.#sent.flatMap((sent) => sent.waiting), ...this.#waiting]
@@ -193,7 +243,7 @@ export class WriterThread {
 
 /** Opens the file, made when absent, in a thread of its own, which lives as long as the scope. */
 export const openWriterThread = Effect.fnUntraced(function* (
-  options: WriterOptions,
+  options: Omit<WriterOptions, "answers">,
   listener: WriterListener,
 ): Effect.fn.Return<
   { readonly writer: WriterThread; readonly epoch: string },
@@ -201,8 +251,15 @@ export const openWriterThread = Effect.fnUntraced(function* (
   Scope.Scope
 > {
   const { file } = options
+  const answers = new Answers()
   const worker = yield* Effect.acquireRelease(
-    Effect.sync(() => new Worker(new URL("./writerWorker.ts", import.meta.url), { workerData: options })),
+    Effect.sync(
+      () =>
+        new Worker(new URL("./writerWorker.ts", import.meta.url), {
+          workerData: { ...options, answers: answers.end } satisfies WriterOptions,
+          transferList: [answers.end.port],
+        }),
+    ),
     (started) => Effect.promise(() => started.terminate()),
   )
   const first = yield* Effect.callback<FromWriter, StoreUnavailable>((resume) => {
@@ -216,13 +273,11 @@ export const openWriterThread = Effect.fnUntraced(function* (
       return yield* new StoreRefused({ path: file, ...first.refusal })
     case "NotOpened":
       return yield* new StoreUnavailable({ reason: `${file}: ${first.reason}` })
-    case "Committed":
-      return yield* Effect.die(new Error("the writer answered before it was asked"))
     case "Opened": {
       const { epoch, position } = first
       const clock = yield* Clock.clockWith(Effect.succeed)
       const writer = yield* Effect.acquireRelease(
-        Effect.sync(() => new WriterThread(worker, clock, position, listener)),
+        Effect.sync(() => new WriterThread({ worker, answers }, clock, position, listener)),
         (opened) => opened.close,
       )
       return { writer, epoch }

@@ -76,11 +76,11 @@ export interface Committed {
   readonly commitMs: number
 }
 
+/** The first and only message of the thread itself; answers go a way of their own (`Answers`). */
 export type FromWriter =
   | { readonly _tag: "Opened"; readonly epoch: string; readonly position: number }
   | { readonly _tag: "Refused"; readonly refusal: Refusal }
   | { readonly _tag: "NotOpened"; readonly reason: string }
-  | { readonly _tag: "Committed"; readonly committed: Committed }
 
 /** A list of writes, or the wish that the writer finish what came before and close the file. */
 export type ToWriter = Flat | "close"

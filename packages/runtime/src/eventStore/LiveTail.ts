@@ -1,12 +1,12 @@
 /**
- * The last events that the live subscription yielded: followers who are up to date take what is new from here, and none of them reads the
- * log for it.
+ * The last events of the log in memory, as this process committed them or a live subscription yielded them: followers who are up to date
+ * take what is new from here, and none of them reads the log for it.
  *
- * Always true: it holds every event of the log after `#from`, up to the last one heard. What it does not reach back to is read. When the
- * subscription breaks, it holds nothing.
+ * Always true: it holds every event of the log after `#from`, up to the last one heard; those of system streams may be left out. What it
+ * does not reach back to is read. When the subscription breaks, it holds nothing.
  */
-import type { Position, RecordedEvent } from "../../EventStore.ts"
-import type { Scan } from "../subscriptions.ts"
+import type { Position, RecordedEvent } from "../EventStore.ts"
+import type { Scan } from "./subscriptions.ts"
 
 const maxEvents = 2_048
 const maxCharacters = 8 * 1024 * 1024
@@ -48,7 +48,8 @@ export class LiveTail {
     if (this.#from === undefined || after < this.#from) return undefined
     const events: Array<RecordedEvent> = []
     let scanned = after
-    for (const event of this.#events.slice(this.#indexAfter(after))) {
+    for (let at = this.#indexAfter(after); at < this.#events.length; at++) {
+      const event = this.#events[at]!
       if (prefixes.length === 0 || prefixes.some((prefix) => event.stream.startsWith(prefix))) {
         if (events.length === limit) return { events, scanned, atEnd: false }
         events.push(event)
