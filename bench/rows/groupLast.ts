@@ -9,7 +9,7 @@ export const groupLast: Row = {
   budget: { atMost: 40 },
   floor: "a bare `ws` broadcast of as many bytes to as many",
   limit:
-    "A thousand writes in one turn take the main thread 12 to 13 ms, while the generator reads them on the other core; before them come the fsync and 1 ms in which a commit waits for company. The spread of the rounds is the machine's: the floor's is as wide.",
+    "A thousand writes in one turn take the main thread 12 to 13 ms, while the generator reads them on the other core; before them comes the fsync. The spread of the rounds is the machine's: the floor's is as wide.",
   measure: async (effort) =>
     (await groupOfThousand(effort)).map(({ parley, bare }) => ({
       measured: parley.last.p99,

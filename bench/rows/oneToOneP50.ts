@@ -9,6 +9,6 @@ export const oneToOneP50: Row = {
   budget: { atMost: 3 },
   floor: "a bare `ws` server that stores nothing",
   limit:
-    "One fdatasync and the way to the writer's thread and back; a commit waits a little for company (decision 0016).",
+    "The main loop looks at its sockets every 3 ms under a trickle, so that messages share a turn and a commit (decision 0033): half of that, one fdatasync, and the way to the writer's thread and back.",
   measure: async (effort) => figuresOf(await oneToOne(effort), "offered", ({ delivery }) => delivery.p50),
 }
