@@ -1,6 +1,7 @@
 import { ModelHost } from "@parley/projections/hosting/ModelHost"
 import type { FromModel, ToModel } from "@parley/projections/hosting/messages"
 import { noChanges } from "@parley/projections/Model"
+import { endTurn } from "@parley/runtime/endOfTurn"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
 
@@ -10,6 +11,8 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
+  // What waits for the end of this turn would keep that of every later one from coming: its timer is gone with the others.
+  endTurn()
   vi.useRealTimers()
 })
 

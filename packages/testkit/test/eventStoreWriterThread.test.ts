@@ -1,7 +1,7 @@
 /** The main thread's side of the writer, with a thread that answers when the test says so. */
 import { EventEmitter } from "node:events"
 import type { Worker } from "node:worker_threads"
-import { atEndOfTurn } from "@parley/runtime/endOfTurn"
+import { atEndOfTurn, endTurn } from "@parley/runtime/endOfTurn"
 import type { AnswerSource } from "@parley/runtime/eventStore/sqlite/Answers"
 import type { Committed, OtherAnswer } from "@parley/runtime/eventStore/sqlite/messages"
 import { WriterThread } from "@parley/runtime/eventStore/sqlite/WriterThread"
@@ -78,6 +78,8 @@ describe("writer thread, seen from the main one", () => {
     vi.useFakeTimers()
   })
   afterEach(() => {
+    // As in a process: nothing is left for the end of a turn that never comes.
+    endTurn()
     vi.useRealTimers()
   })
 
@@ -167,6 +169,8 @@ describe("writes that come a few at a time", () => {
     vi.useFakeTimers()
   })
   afterEach(() => {
+    // As in a process: nothing is left for the end of a turn that never comes.
+    endTurn()
     vi.useRealTimers()
   })
 

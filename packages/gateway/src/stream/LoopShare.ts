@@ -20,10 +20,10 @@ export class LoopShare {
     const now = performance.eventLoopUtilization()
     const { active, idle } = performance.eventLoopUtilization(now, this.#last)
     const rested = loopRestedMs()
-    const worked = Math.max(0, active - (rested - this.#rested)) / (active + idle)
+    const worked = Math.max(0, active - (rested - this.#rested))
     this.#last = now
     this.#rested = rested
-    this.#share += WEIGHT * (worked - this.#share)
+    this.#share += WEIGHT * (worked / Math.max(1, active + idle) - this.#share)
   }
 
   get busy(): number {
