@@ -58,6 +58,9 @@ interface Waiting {
   readonly before: Position
 }
 
+/** So many that have been judged are kept until they are half of the list. */
+const LEAST_CLEARED = 256
+
 /** Of one conversation while messages of it wait. */
 interface Progress {
   messages: number
@@ -88,7 +91,9 @@ const raise = (places: Map<string, number>, user: string, seq: number): void => 
 }
 
 export class PushWindow {
-  readonly #waiting: Array<Waiting> = []
+  /** Those before `#first` have been judged: to move what is left, three seconds of messages, for each page would cost more than the rest. */
+  #waiting: Array<Waiting> = []
+  #first = 0
   readonly #progress = new Map<string, Progress>()
   #front: Position
   readonly #judgedAfterMs: number
@@ -116,11 +121,11 @@ export class PushWindow {
 
   /** Everything up to there has been judged. */
   get position(): Position {
-    return this.#waiting[0]?.before ?? this.#front
+    return this.positionAfter(0)
   }
 
   get size(): number {
-    return this.#waiting.length
+    return this.#waiting.length - this.#first
   }
 
   /** @param passed the log's time up to which everything has been read, in milliseconds. @param front up to which position. */
@@ -158,8 +163,9 @@ export class PushWindow {
   /** Those whose time has come, in the order of the log. */
   due(limit: number): ReadonlyArray<Candidate> {
     const due: Array<Candidate> = []
-    for (const { candidate, due: at } of this.#waiting) {
-      if (at > this.#passed || due.length === limit) break
+    for (let n = this.#first; n < this.#waiting.length && due.length < limit; n++) {
+      const { candidate, due: at } = this.#waiting[n]!
+      if (at > this.#passed) break
       due.push(candidate)
     }
     return due
@@ -167,17 +173,20 @@ export class PushWindow {
 
   /** Where `position` stands once the first `count` that wait have been judged. */
   positionAfter(count: number): Position {
-    return this.#waiting[count]?.before ?? this.#front
+    return this.#waiting[this.#first + count]?.before ?? this.#front
   }
 
   /** The first `count` have been judged. */
   judged(count: number): void {
-    // In place: a copy of what waits, three seconds of messages, for each page would be most of what is thrown away for a message.
-    for (const { candidate } of this.#waiting.splice(0, count)) {
+    for (const end = this.#first + count; this.#first < end; this.#first++) {
+      const { candidate } = this.#waiting[this.#first]!
       if (candidate._tag !== "Message") continue
       const progress = this.#progress.get(candidate.conversation)!
       if (--progress.messages === 0) this.#progress.delete(candidate.conversation)
     }
+    if (this.#first < LEAST_CLEARED || 2 * this.#first < this.#waiting.length) return
+    this.#waiting = this.#waiting.slice(this.#first)
+    this.#first = 0
   }
 
   #one(recorded: RecordedEvent, noticed: Gathered): void {
