@@ -9,6 +9,6 @@ export const oneToOneCpu: Row = {
   budget: { atMost: 200 },
   floor: "a bare `ws` server that stores nothing",
   limit:
-    "By thread: main 320 µs, writer 108, history 28, all others 40. Saturated the same code takes 90, 16 and 27: what is added is a turn, a commit and two hops between threads for each message, and what the cores forget between two of them: a third of the main thread's share each (decision 0016; `bench/coldMemory.ts`). Next: fewer bytes touched a message; a commit for several would take latency, of which there is some to spare.",
+    "By thread: main 233 µs, writer 78, history 25, all others 30. About 190 µs do not depend on how many come together, the rest is a cycle of the main loop and a commit, shared by three messages; a longer rest would take the p50 over its budget (decision 0033). Of the main thread's share two thirds are reading and deciding, each message in state that nobody has touched for 64 ms (`bench/coldMemory.ts`). Next: fewer bytes touched a message.",
   measure: async (effort) => figuresOf(await oneToOne(effort), "offered", (result) => result.cpuUsPerMessage),
 }

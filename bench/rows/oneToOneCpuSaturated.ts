@@ -9,6 +9,6 @@ export const oneToOneCpuSaturated: Row = {
   budget: { atMost: 150 },
   floor: "a bare `ws` server that stores nothing",
   limit:
-    "By thread: main 90 µs (parse, seal, decide, frame, write to two sockets), history 27, writer 16, V8's own 14; the parts of it by `bench/parts.ts`. Rounds differ by a quarter on the same build. Of the main thread's time a sixth is sealing and MAC, a sixth the socket writes. Next: a cipher and an HMAC without an object for each message.",
+    "By thread: main 69 to 98 µs (parse, seal, decide, frame, write to two sockets), history 25, writer 14, V8's own 14; the parts of it by `bench/parts.ts`. Rounds differ by a quarter on the same build. Of the main thread's time a sixth is sealing and MAC, a sixth the socket writes. Next: a cipher and an HMAC without an object for each message.",
   measure: async (effort) => figuresOf(await oneToOne(effort), "closed", (result) => result.cpuUsPerMessage),
 }
