@@ -4,7 +4,7 @@ import type { Headroom, Measured, Workload } from "./model.ts"
 /** On one of two shared cores, Node 24; `bench/README.md` has the rows. */
 export const measured: Measured = {
   /** Row `saturated-cpu`. */
-  messageUs: 150,
+  messageUs: 142,
   /** The scenario below row `group-cpu`: 11 to 13 µs, a bare `ws` broadcast beside it 13 to 15. */
   deliveryUs: 12,
   /** Row `idle-connection`. */
